@@ -1,0 +1,186 @@
+"""What an agent measures, one frozen dataclass per section. Evidence only: no verdicts.
+
+Rules of the contract: a field is only ever added, with a default; its meaning never changes; None or "" means
+"not known", never "none". Times are UTC; units stand in the names. Own MAC addresses and those of neighbours travel
+as vendor prefix and hash (`mac_hash`), never whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Dict, Optional, Tuple
+
+
+@dataclass(frozen=True)
+class SystemInfo:
+    os_family: str = ""  # windows | linux | darwin | other
+    os_id: str = ""  # short machine name: windows, debian, ubuntu
+    os_name: str = ""  # as the system calls itself: "Windows 10 Pro", "Debian GNU/Linux 12 (bookworm)"
+    os_version: str = ""  # 6.1, 10.0, 12, 24.04; for Windows 10 and later the display version stands in os_release
+    os_release: str = ""  # 22H2, SP1, bookworm
+    os_build: str = ""  # 7601, 19045.4529
+    os_edition: str = ""  # Professional, EnterpriseS
+    kernel: str = ""  # 6.1.0-18-amd64
+    architecture: str = ""  # x86_64 | x86 | arm64 | ...
+    install_date: str = ""  # YYYY-MM-DD of the running installation
+    install_date_source: str = ""  # registry | root_filesystem | installer_log | ...
+    hostname: str = ""
+    timezone_offset_min: Optional[int] = None  # minutes east of UTC
+    agent_python: str = ""  # 3.8.10: tells legacy agents
+
+
+@dataclass(frozen=True)
+class DiskInfo:
+    model: str = ""
+    serial: str = ""
+    size_bytes: Optional[int] = None
+    rotational: Optional[bool] = None
+    removable: bool = False
+    bus: str = ""  # sata | nvme | usb | virtio | ...
+    is_system: Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class HardwareInfo:
+    is_virtual: Optional[bool] = None
+    virtual_hint: str = ""  # why we think so: "cpuinfo flag hypervisor", "vendor QEMU"
+    dmi_available: Optional[bool] = None  # False: the machine has no DMI / SMBIOS table at all
+    system_vendor: str = ""
+    system_model: str = ""
+    system_serial: str = ""
+    system_uuid: str = ""
+    board_vendor: str = ""
+    board_model: str = ""
+    board_serial: str = ""
+    chassis_type: Optional[int] = None  # SMBIOS type 3 code: 3 desktop, 10 notebook, 17 main server ...
+    chassis_serial: str = ""
+    bios_vendor: str = ""
+    bios_version: str = ""
+    bios_date: str = ""  # exactly as the firmware writes it: "05/02/13", "2013-05-02"
+    cpu_brand: str = ""
+    cpu_vendor: str = ""  # GenuineIntel, AuthenticAMD
+    cpu_family: Optional[int] = None
+    cpu_model: Optional[int] = None
+    cpu_stepping: Optional[int] = None
+    cpu_sockets: Optional[int] = None
+    cpu_cores: Optional[int] = None  # physical cores over all sockets
+    cpu_threads: Optional[int] = None
+    cpu_max_mhz: Optional[float] = None
+    ram_bytes: Optional[int] = None  # what the operating system sees
+    ram_installed_bytes: Optional[int] = None  # what the memory modules add up to
+    disks: Tuple[DiskInfo, ...] = ()
+
+
+@dataclass(frozen=True)
+class InterfaceInfo:
+    name: str = ""
+    kind: str = ""  # wired | wireless | mobile | virtual | loopback | unknown
+    mac_prefix: str = ""  # first three bytes, "aa:bb:cc"
+    mac_hash: str = ""  # mac_hash() of the whole address
+    is_up: Optional[bool] = None
+    speed_mbps: Optional[int] = None
+    duplex: str = ""  # full | half | ""
+    mtu: Optional[int] = None
+    ipv4: Tuple[str, ...] = ()  # "192.168.1.5/24"
+    ipv6: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InterfacesInfo:
+    interfaces: Tuple[InterfaceInfo, ...] = ()
+
+
+@dataclass(frozen=True)
+class InterfaceErrors:
+    name: str = ""
+    rx_errors: Optional[int] = None  # all counts since boot
+    tx_errors: Optional[int] = None
+    rx_dropped: Optional[int] = None
+    tx_dropped: Optional[int] = None
+    rx_bytes: Optional[int] = None
+    tx_bytes: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class CountersInfo:
+    interfaces: Tuple[InterfaceErrors, ...] = ()
+
+
+@dataclass(frozen=True)
+class GatewayInfo:
+    address: str = ""
+    interface: str = ""
+    mac_prefix: str = ""
+    mac_hash: str = ""
+    in_arp_table: Optional[bool] = None  # a complete ARP entry: it answered lately
+
+
+@dataclass(frozen=True)
+class NeighbourInfo:
+    mac_prefix: str = ""
+    mac_hash: str = ""
+    interface: str = ""
+
+
+@dataclass(frozen=True)
+class NeighboursInfo:
+    gateways: Tuple[GatewayInfo, ...] = ()
+    neighbours: Tuple[NeighbourInfo, ...] = ()  # complete ARP entries on own subnets, without the gateways
+    neighbour_count: Optional[int] = None
+    dns_servers: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReachCheck:
+    name: str = ""  # collector, internet, or a service's name from the policy
+    stage: str = ""  # dns | tcp | http
+    target: str = ""  # host, host:port or URL
+    ok: Optional[bool] = None
+    latency_ms: Optional[float] = None
+    error: str = ""  # short: timeout, refused, nxdomain, tls, status 503
+
+
+@dataclass(frozen=True)
+class ReachInfo:
+    checks: Tuple[ReachCheck, ...] = ()
+    internet: Optional[bool] = None
+    captive: Optional[bool] = None  # an answer came, but not the expected one
+    collector: Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class UptimeInfo:
+    boot_time: str = ""  # RFC 3339 by the agent's clock
+    last_shutdown: str = ""  # clean | unclean | ""
+    last_shutdown_source: str = ""  # agent_marker | wtmp | event_log
+    last_seen_before: str = ""  # RFC 3339: last moment that the agent noted in the boot before
+    on_battery: Optional[bool] = None
+
+
+SECTIONS: Dict[str, type] = {
+    "system": SystemInfo,
+    "hardware": HardwareInfo,
+    "interfaces": InterfacesInfo,
+    "counters": CountersInfo,
+    "neighbours": NeighboursInfo,
+    "reach": ReachInfo,
+    "uptime": UptimeInfo,
+}
+
+
+def mac_prefix(mac: str) -> str:
+    """'AA-BB-CC-DD-EE-FF' -> 'aa:bb:cc'; '' when it is no MAC address."""
+    digits = _mac_digits(mac)
+    return ":".join((digits[0:2], digits[2:4], digits[4:6])) if digits else ""
+
+
+def mac_hash(mac: str) -> str:
+    """16 hex digits that stand for a MAC address; the same on every agent, '' when it is no MAC address."""
+    digits = _mac_digits(mac)
+    return hashlib.sha256(b"gapwatch-mac:" + digits.encode("ascii")).hexdigest()[:16] if digits else ""
+
+
+def _mac_digits(mac: str) -> str:
+    digits = "".join(char for char in mac.lower() if char in "0123456789abcdef")
+    return digits if len(digits) == 12 and digits not in ("000000000000", "ffffffffffff") else ""
