@@ -1,0 +1,1 @@
+"""Schema versions: numbered, one transaction each. The service refuses a stale schema and names the command."""

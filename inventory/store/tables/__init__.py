@@ -1,0 +1,52 @@
+"""Every table of the store, one module per noun. Importing this package fills `SQLModel.metadata`."""
+
+from inventory.store.tables.account import Account, LoginAttempt, Session
+from inventory.store.tables.agent import Agent, AgentBoot, SiteToken
+from inventory.store.tables.audit import Audit
+from inventory.store.tables.evidence import Contact, RawReport, RejectedReport, Section, SectionVersion
+from inventory.store.tables.finding import Finding, FindingEvent
+from inventory.store.tables.machine import Machine, MachineIdentifier, MachinePlacement, NetworkDevice
+from inventory.store.tables.mail import Outbox, Recipient, WeeklyFigures
+from inventory.store.tables.policy import PolicyVersion
+from inventory.store.tables.service import CollectorBeat, JobDue, Meta
+from inventory.store.tables.site import Line, Site, SiteState
+from inventory.store.tables.unit import Area, AreaMember, Unit, UnitLink
+from inventory.store.tables.village import Commitment, Station, Village
+
+__all__ = [
+    "Account",
+    "Agent",
+    "AgentBoot",
+    "Area",
+    "AreaMember",
+    "Audit",
+    "CollectorBeat",
+    "Commitment",
+    "Contact",
+    "Finding",
+    "FindingEvent",
+    "JobDue",
+    "Line",
+    "LoginAttempt",
+    "Machine",
+    "MachineIdentifier",
+    "MachinePlacement",
+    "Meta",
+    "NetworkDevice",
+    "Outbox",
+    "PolicyVersion",
+    "RawReport",
+    "Recipient",
+    "RejectedReport",
+    "Section",
+    "SectionVersion",
+    "Session",
+    "Site",
+    "SiteState",
+    "SiteToken",
+    "Station",
+    "Unit",
+    "UnitLink",
+    "Village",
+    "WeeklyFigures",
+]

@@ -1,0 +1,54 @@
+"""Fixtures for all rooms: a store on SQLite and, where a server is found, on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import need
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
+    """An empty, migrated `inventory.store.engine.Store`; once on each engine."""
+    from inventory.store.engine import open_store
+
+    if request.param == "sqlite":
+        url = need.sqlite_copy(tmp_path)
+    else:
+        url = request.getfixturevalue("postgresql_url")
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[object]:
+    """The same on SQLite only, for tests of what does not touch the store's own behaviour."""
+    from inventory.store.engine import open_store
+
+    opened = open_store(need.sqlite_copy(tmp_path))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[need.PostgresServer]:
+    """A PostgreSQL server of our own on a free port, or the one of GAPWATCH_TEST_POSTGRESQL."""
+    if os.environ.get("GAPWATCH_TEST_POSTGRESQL"):
+        yield need.PostgresServer(os.environ["GAPWATCH_TEST_POSTGRESQL"])
+        return
+    server = need.start_postgresql(tmp_path_factory.mktemp("pg"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: need.PostgresServer) -> Iterator[str]:
+    """The URL of a fresh, migrated database."""
+    name = postgresql_server.create_database()
+    yield postgresql_server.url(name)
+    postgresql_server.drop_database(name)

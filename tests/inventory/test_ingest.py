@@ -1,0 +1,226 @@
+"""What the store makes of arriving reports, on both engines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from inventory.store.arrival import Arrival, SectionIn
+from inventory.store.engine import Store
+from inventory.store.ingest import ingest
+from inventory.store.tables import (
+    Agent,
+    AgentBoot,
+    Contact,
+    Machine,
+    RawReport,
+    Section,
+    SectionVersion,
+    Site,
+    Unit,
+)
+
+T0 = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+AGENT = "a" * 32
+BOOT = "b" * 32
+HARDWARE = {"system_vendor": "Dell Inc.", "system_serial": "ABC1234", "cpu_brand": "Intel(R) Core(TM) i3-4130 CPU @ 3.40GHz"}
+
+
+@pytest.fixture
+def enrolled(store: Store) -> Store:
+    """A site with one agent."""
+    with store.session() as session:
+        session.add(Unit(id="x21787.2", kind="xa", type_label="Xã", name="Vĩnh Sơn", name_key="xa vinh son", code="21787"))
+        session.flush()
+        site = Site(unit_id="x21787.2", name="Trụ sở UBND xã", created_at=T0)
+        session.add(site)
+        session.flush()
+        assert site.id is not None
+        session.add(Agent(id=AGENT, site_id=site.id, enrolled_at=T0))
+    return store
+
+
+def arrival(seq: int, minutes: float, **changes: Any) -> Arrival:
+    """A report made and received `minutes` after T0."""
+    values: dict[str, Any] = {
+        "agent_id": AGENT, "boot_id": BOOT, "seq": seq, "key_generation": 1,
+        "received_at": T0 + timedelta(minutes=minutes), "agent_time": T0 + timedelta(minutes=minutes),
+        "monotonic_s": 600 + minutes * 60, "kind": "heartbeat", "agent_version": "0.1.0", "policy_version": 1,
+        "lost_reports": 0, "pending_reports": 0, "sections": {}, "frame": b"sealed",
+    }
+    return Arrival(**(values | changes))
+
+
+def hardware(data: dict[str, Any] | None, hash_: str = "aa") -> dict[str, SectionIn]:
+    return {"hardware": SectionIn("ok", hash_, data, "", 5)}
+
+
+def rows(store: Store, table: Any) -> list[Any]:
+    with store.reading() as session:
+        return list(session.exec(select(table)))
+
+
+def test_heartbeats_grow_one_interval(enrolled: Store) -> None:
+    for seq in range(1, 6):
+        assert ingest(enrolled, [arrival(seq, seq * 5)])[0].status == "stored"
+
+    (contact,) = rows(enrolled, Contact)
+    assert (contact.from_at, contact.to_at) == (T0 + timedelta(minutes=5), T0 + timedelta(minutes=25))
+    assert (contact.from_seq, contact.to_seq, contact.reports, contact.kind) == (1, 5, 5, "live")
+    (boot,) = rows(enrolled, AgentBoot)
+    assert boot.seen == [[1, 5]]
+    assert rows(enrolled, RawReport) == [], "a plain heartbeat is kept as its interval only"
+    (agent,) = rows(enrolled, Agent)
+    assert agent.last_contact_at == T0 + timedelta(minutes=25)
+
+
+def test_a_batch_of_many_is_the_same_as_one_by_one(enrolled: Store) -> None:
+    outcomes = ingest(enrolled, [arrival(seq, seq * 5) for seq in range(1, 6)])
+
+    assert [outcome.status for outcome in outcomes] == ["stored"] * 5
+    (contact,) = rows(enrolled, Contact)
+    assert (contact.from_seq, contact.to_seq, contact.reports) == (1, 5, 5)
+
+
+def test_duplicates_are_acknowledged_and_not_stored_again(enrolled: Store) -> None:
+    first = arrival(1, 0, sections=hardware(HARDWARE))
+    ingest(enrolled, [first])
+
+    outcomes = ingest(enrolled, [first, first, arrival(2, 5)])
+
+    assert [outcome.status for outcome in outcomes] == ["duplicate", "duplicate", "stored"]
+    assert len(rows(enrolled, RawReport)) == 1
+    (contact,) = rows(enrolled, Contact)
+    assert contact.reports == 2
+
+
+def test_a_long_silence_begins_a_new_interval(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0)])
+    ingest(enrolled, [arrival(2, 60)])
+
+    assert len(rows(enrolled, Contact)) == 2
+
+
+def test_a_goodbye_ends_the_interval(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0), arrival(2, 5, kind="goodbye")])
+    with enrolled.reading() as session:
+        assert session.get_one(Agent, AGENT).goodbye_at == T0 + timedelta(minutes=5)
+    ingest(enrolled, [arrival(3, 6)])
+
+    first, second = sorted(rows(enrolled, Contact), key=lambda row: row.from_at)
+    assert first.goodbye
+    assert second.from_at == T0 + timedelta(minutes=6)
+    with enrolled.reading() as session:
+        assert session.get_one(Agent, AGENT).goodbye_at is None
+
+
+def test_backlog_is_placed_by_the_monotonic_clock_and_merged(enrolled: Store) -> None:
+    """Ten reports of an hour without a line arrive at minute 60, newest first, in two uploads."""
+    now_s = 600 + 60 * 60.0
+    backlog = [
+        arrival(seq, 60, monotonic_s=600 + seq * 300.0, agent_time=datetime(2009, 1, 1, tzinfo=UTC), clock=(BOOT, now_s))
+        for seq in range(10, 0, -1)
+    ]
+    ingest(enrolled, [arrival(11, 60, clock=(BOOT, now_s)), *backlog[:4]])
+    ingest(enrolled, backlog[4:])
+
+    late = [row for row in rows(enrolled, Contact) if row.kind == "late"]
+    assert [(row.from_at, row.to_at, row.reports) for row in late] == [(T0 + timedelta(minutes=5), T0 + timedelta(minutes=50), 10)]
+    (boot,) = rows(enrolled, AgentBoot)
+    assert boot.seen == [[1, 11]]
+
+
+def test_reports_of_an_older_boot_use_the_agents_clock_corrected(enrolled: Store) -> None:
+    """The PC's clock is a day slow; what it says of the boot before is shifted by what was seen live."""
+    slow = timedelta(days=1)
+    ingest(enrolled, [arrival(5, 100, boot_id="c" * 32, agent_time=T0 + timedelta(minutes=100) - slow)])
+    old = arrival(1, 101, agent_time=T0 + timedelta(minutes=10) - slow, monotonic_s=50, clock=("c" * 32, 700.0))
+    ingest(enrolled, [old])
+
+    (late,) = [row for row in rows(enrolled, Contact) if row.kind == "late"]
+    assert late.from_at == T0 + timedelta(minutes=10)
+
+
+def test_sections_are_stored_once_and_asked_for_when_missing(enrolled: Store) -> None:
+    missing = ingest(enrolled, [arrival(1, 0, sections=hardware(None, "aa"))])[0].missing
+    assert missing == ["hardware"]
+
+    ingest(enrolled, [arrival(2, 5, sections=hardware(HARDWARE, "aa"))])
+    assert ingest(enrolled, [arrival(3, 10, sections=hardware(None, "aa"))])[0].missing == []
+    (section,) = rows(enrolled, Section)
+    assert section.data == HARDWARE
+    assert section.changed_at == T0 + timedelta(minutes=5)
+    assert section.seen_at == T0 + timedelta(minutes=10)
+    assert len(rows(enrolled, SectionVersion)) == 1
+
+
+def test_changed_sections_leave_history(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE, "aa"))])
+    ingest(enrolled, [arrival(2, 5, sections=hardware(HARDWARE | {"ram_bytes": 8}, "bb"))])
+
+    assert [row.hash for row in sorted(rows(enrolled, SectionVersion), key=lambda row: row.from_at)] == ["aa", "bb"]
+
+
+def test_a_late_report_does_not_overwrite_newer_evidence(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(9, 50, sections=hardware(HARDWARE | {"ram_bytes": 8}, "bb"))])
+    late = arrival(1, 51, monotonic_s=600.0, sections=hardware(HARDWARE, "aa"), clock=(BOOT, 600 + 51 * 60.0))
+    ingest(enrolled, [late])
+
+    (section,) = rows(enrolled, Section)
+    assert section.hash == "bb"
+
+
+def test_failed_sections_keep_the_last_data(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE, "aa"))])
+    ingest(enrolled, [arrival(2, 5, sections={"hardware": SectionIn("failed", "", None, "deadline of 20 s passed", 20000)})])
+
+    (section,) = rows(enrolled, Section)
+    assert (section.status, section.error, section.data) == ("failed", "deadline of 20 s passed", HARDWARE)
+
+
+def test_the_first_inventory_makes_a_machine_and_marks_the_agent_for_evaluation(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE))])
+
+    (machine,) = rows(enrolled, Machine)
+    (agent,) = rows(enrolled, Agent)
+    assert agent.machine_id == machine.id
+    assert agent.dirty_at is not None
+
+
+def test_unknown_revoked_and_retired_agents_are_refused(enrolled: Store) -> None:
+    with enrolled.session() as session:
+        session.add(Agent(id="d" * 32, site_id=1, status="revoked", enrolled_at=T0))
+    outcomes = ingest(
+        enrolled,
+        [arrival(1, 0, agent_id="e" * 32), arrival(1, 0, agent_id="d" * 32), arrival(1, 0, key_generation=2), arrival(1, 0)],
+    )
+
+    assert [outcome.reason for outcome in outcomes] == ["unknown_agent", "agent_revoked", "key_retired", ""]
+
+
+def test_two_pcs_with_one_identity_are_quarantined(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE))])
+    ingest(enrolled, [arrival(2, 3, boot_id="c" * 32, monotonic_s=50)])
+    with enrolled.reading() as session:
+        assert session.get_one(Agent, AGENT).status == "active", "a restart is no conflict"
+    ingest(enrolled, [arrival(2, 5)])
+    ingest(enrolled, [arrival(3, 6, boot_id="c" * 32, sections=hardware({"system_serial": "OTHER"}, "ff"))])
+
+    with enrolled.reading() as session:
+        agent = session.get_one(Agent, AGENT)
+        assert (agent.status, agent.status_reason) == ("quarantined", "two_boots")
+        section = session.exec(select(Section).where(col(Section.name) == "hardware")).one()
+        assert section.data == HARDWARE, "nothing is overwritten by the other PC"
+    assert len(rows(enrolled, RawReport)) == 2, "what both said is kept for the person who decides"
+
+
+def test_a_report_that_the_store_refuses_does_not_hold_up_the_others(enrolled: Store) -> None:
+    bad = arrival(2, 5, sections={"hardware": SectionIn("ok", "cc", {"bad": float("nan"), "x": "\x00"}, "", 0)}, frame="no bytes")
+    outcomes = ingest(enrolled, [arrival(1, 0), bad, arrival(3, 10)])
+
+    assert [outcome.status for outcome in outcomes] == ["stored", "rejected", "stored"]
+    (boot,) = rows(enrolled, AgentBoot)
+    assert boot.seen == [[1, 1], [3, 3]]
