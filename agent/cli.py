@@ -1,0 +1,164 @@
+"""gapwatch-agent: the commands. Exit codes: 0 done; 1 other trouble; 2 settings or command line; 3 state folder;
+4 not enrolled; 5 already running; 6 the collector could not be reached or refused;
+7 already enrolled.
+
+Modules that cost time or memory to import are imported by the commands that need them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence, TextIO
+
+from . import __version__
+from .errors import AgentError, SettingsError
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["probe-child"]:  # how the runner of a frozen program starts its heavy probes
+        from . import probe_child
+
+        return probe_child.main(arguments[1:])
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except AgentError as error:
+        say("Lỗi: {}".format(error), sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `show | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def say(text: str, stream: Optional[TextIO] = None) -> None:
+    """Prints Vietnamese on whatever console there is: an old one that lacks a letter gets it without diacritics."""
+    stream = stream or sys.stdout
+    if stream is None:  # pythonw.exe has no console at all
+        return
+    # Not left to the stream: standard error would print escapes such as \u1ed7 and call that success.
+    stream.write(plain(text, stream.encoding or "ascii") + "\n")
+    stream.flush()
+
+
+def plain(text: str, encoding: str) -> str:
+    """The text with every letter that `encoding` lacks bared of its marks, or '?'."""
+    try:
+        text.encode(encoding)
+        return text
+    except UnicodeEncodeError:
+        pass
+    import unicodedata
+
+    def letter(char: str) -> str:
+        try:
+            char.encode(encoding)
+            return char
+        except UnicodeEncodeError:
+            bare = unicodedata.normalize("NFD", char.replace("đ", "d").replace("Đ", "D"))[0]
+            return bare.encode(encoding, "replace").decode(encoding)
+
+    return "".join(letter(char) for char in text)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Help and usage errors pass through say() too."""
+
+    def _print_message(self, message: str, file: Optional[Any] = None) -> None:
+        if message:
+            say(message.rstrip("\n"), file or sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gapwatch-agent",
+        description="Đo tình trạng hạ tầng CNTT của máy này và gửi cho máy chủ của tỉnh. Không nhận lệnh từ xa.",
+    )
+    commands = parser.add_subparsers(dest="name", metavar="LỆNH")
+    commands.required = True
+    enrol = _command(commands, "enrol", _enrol, "ghi danh máy này với máy chủ")
+    enrol.add_argument("--server", metavar="ĐỊA_CHỈ", help="ví dụ https://gapwatch.tinh.gov.vn")
+    enrol.add_argument("--token", metavar="MÃ", help="mã ghi danh của địa điểm; '-': đọc từ bàn phím")
+    enrol.add_argument("--ca", metavar="TỆP", help="tệp chứng thư số để kiểm tra máy chủ")
+    enrol.add_argument("--again", action="store_true", help="ghi danh lại, bỏ định danh cũ")
+    _command(commands, "run", _run, "chạy thường trực (dịch vụ)")
+    _command(commands, "once", _once, "đo toàn bộ một lần và gửi ngay")
+    show = _command(commands, "show", _show, "xem đúng những gì sẽ được gửi")
+    show.add_argument("--json", action="store_true", help="in nguyên văn báo cáo JSON")
+    _command(commands, "doctor", _doctor, "kiểm tra từng phép đo, thiết đặt và đường truyền")
+    _command(commands, "version", _version, "in phiên bản")
+    return parser
+
+
+def _command(
+    commands: Any, name: str, function: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument("--config", metavar="TỆP", help="tệp thiết đặt")
+    parser.add_argument("--state-dir", metavar="THƯ_MỤC", help="thư mục dữ liệu")
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from . import enrolment, settings
+
+    path = options.config or settings.default_file()
+    return enrolment.enrol(path, _overrides(options), options.token, options.again, say)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from . import service
+
+    return service.run(_settings_loader(options))
+
+
+def _once(options: argparse.Namespace) -> int:
+    from . import service
+
+    return service.once(_settings_loader(options)(), say)
+
+
+def _show(options: argparse.Namespace) -> int:
+    from . import show
+
+    return show.show(_settings_loader(options)(), options.json, say)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from . import doctor
+
+    return doctor.doctor(_settings_loader(options), say)
+
+
+def _overrides(options: argparse.Namespace) -> Dict[str, str]:
+    """Command-line values by the name of the setting that they stand for."""
+    found = {}
+    if getattr(options, "server", None):
+        found["agent.server"] = options.server
+    if getattr(options, "ca", None):
+        found["agent.ca_file"] = os.path.abspath(options.ca)
+    if options.state_dir:
+        found["agent.state_dir"] = os.path.abspath(options.state_dir)
+    return found
+
+
+def _settings_loader(options: argparse.Namespace) -> Callable[[], Settings]:
+    from . import settings
+
+    path = options.config or settings.default_file()
+    if options.config and not os.path.exists(path):
+        raise SettingsError("Không có tệp thiết đặt {}".format(path), "Kiểm tra tên tệp sau --config")
+    return lambda: settings.load(path, _overrides(options))
+
+
+def _version(options: argparse.Namespace) -> int:
+    say("gapwatch-agent {} (Python {})".format(__version__, ".".join(str(part) for part in sys.version_info[:3])))
+    return 0

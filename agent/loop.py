@@ -1,0 +1,218 @@
+"""The agent's day: measure, seal, store, send, sleep. Clock, sleep, probes and transport are arguments.
+
+Cycles run on monotonic time that counts sleep, so a clock that jumps moves nothing and a machine that was suspended
+makes one report when it wakes, not one for every interval it slept through.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Callable, Dict, Iterable, Mapping, Optional, Protocol, Tuple
+
+from . import __version__, backoff, report
+from .delivery import Delivery
+from .errors import StateError
+from .identity import Identity, Sequence, State
+from .log import logger
+from .probe import Probe, ProbeResult
+from .spool import Spool
+from .wire import seal
+from .wire.errors import LimitError
+from .wire.exchange import AgentPolicy
+from .wire.report import Report, report_to_bytes
+
+CYCLES = ("heartbeat", "network", "inventory")  # a longer cycle takes the shorter ones' probes along
+LONGEST_SLEEP_S = 60.0  # also how often the marker is refreshed
+FIRST_SPREAD_S = 60.0  # a whole province switches its PCs on at half past seven
+_LIMITS = {"heartbeat_s": (5, 3600), "network_s": (15, 86400), "inventory_s": (60, 7 * 86400)}
+_SPOOL_LIMITS = (64 * 1024, 256 * 1024 * 1024)
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Seconds since 1970 by the PC's clock; may lie."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds since boot, sleep included."""
+        ...
+
+    def boot_id(self) -> str:
+        """32 hex digits."""
+        ...
+
+
+@dataclass
+class Tools:
+    """What the loop works with; tests bring their own."""
+
+    clock: Clock
+    measure: Callable[[Iterable[str], AgentPolicy], Dict[str, ProbeResult]]
+    probes: Mapping[str, Probe]
+    random: backoff.Random
+
+
+class Agent:
+    """One enrolled agent at work in one state folder."""
+
+    def __init__(
+        self, state: State, identity: Identity, spool: Spool, delivery: Delivery, tools: Tools,
+        disabled: Tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.state = state
+        self.spool = spool
+        self.delivery = delivery
+        self._identity = identity
+        self._tools = tools
+        self._disabled = disabled
+        self._boot_id = tools.clock.boot_id()
+        self._sequence = Sequence(state, spool.highest_seq)
+        self._results: Dict[str, ProbeResult] = {}
+        self._complaints: Dict[str, str] = {}
+        self._first = True
+        self.policy = AgentPolicy()
+        self.use_policy(state.policy())
+        now = tools.clock.monotonic_s()
+        # A PC that was enrolled just now is looked for on the screen: it does not wait.
+        spread = FIRST_SPREAD_S if delivery.memory.known else 0.0
+        self._due = {
+            "heartbeat": now,
+            "network": now + tools.random() * spread,
+            "inventory": now + tools.random() * spread,
+        }
+
+    def turn(self) -> float:
+        """What is due now. Returns the seconds to sleep. Never raises because of one thing that went wrong."""
+        for step in (self._report_if_due, self._send_if_due, self._refresh_marker):
+            name = step.__name__.strip("_")
+            try:
+                step()
+                self._complaints.pop(name, None)
+            except Exception as error:  # the agent must outlive every surprise of one turn
+                self._complain(name, error)
+        now = self._tools.clock.monotonic_s()
+        times = list(self._due.values())
+        if self.delivery.waiting():
+            times.append(self.delivery.next_at_s)
+        return min(max(min(times) - now, 1.0), LONGEST_SLEEP_S)
+
+    def make_report(self, kind: str, names: Iterable[str]) -> Tuple[Report, bytes, bool]:
+        """Measures, seals and stores one report: (report, frame, whether it is on disk)."""
+        chosen = [name for name in names if name not in self._disabled and name not in self.policy.disabled_probes]
+        results = self._tools.measure(chosen, self.policy) if chosen else {}
+        self._results.update(results)
+        if kind != "goodbye":  # what the collector asked for is told from the last measurement
+            asked = {name: self._results[name] for name in self.delivery.memory.missing if name in self._results}
+            results = {**asked, **results}
+        made, frame = self._sealed(kind, results)
+        keep = self._first or kind != "heartbeat" or any(item.data is not None for item in made.sections.values())
+        lost = self.spool.lost()
+        stored = self.spool.append(frame, made.seq, self._boot_id, keep)
+        if self.spool.lost() != lost:
+            self.delivery.memory.forget_carried()
+        self._first = False
+        if stored:
+            report.remember(made, results, self.delivery.memory)
+        self.delivery.made(made, frame, stored)
+        return made, frame, stored
+
+    def goodbye(self) -> None:
+        """Stopping in order: one last report, on disk at least, sent if that is quick."""
+        try:
+            self.make_report("goodbye", ())
+            self.delivery.send_last()
+        except Exception as error:
+            self._complain("goodbye", error)
+        try:
+            self._mark(goodbye=True)
+        except StateError as error:
+            logger.warning("%s", error)
+
+    def use_policy(self, policy: AgentPolicy) -> None:
+        """Values outside sane bounds are pulled in: a typing slip on the policy page must not flood or silence."""
+        bounded = {name: min(max(getattr(policy, name), low), high) for name, (low, high) in _LIMITS.items()}
+        spool_bytes = min(max(policy.spool_bytes, _SPOOL_LIMITS[0]), _SPOOL_LIMITS[1])
+        self.policy = dataclasses.replace(policy, spool_bytes=spool_bytes, **bounded)
+        self.spool.limit = spool_bytes
+
+    # --- steps of a turn
+
+    def _report_if_due(self) -> None:
+        now = self._tools.clock.monotonic_s()
+        due = [cycle for cycle in CYCLES if self._is_due(cycle, now)]
+        if not due:
+            return
+        longest = due[-1]
+        covered = CYCLES[: CYCLES.index(longest) + 1]
+        for cycle in covered:
+            # Also before measuring: a probe that brings us down is not called again at once.
+            self._due[cycle] = now + self._interval(cycle)
+        if self._first:  # the phase of an agent within the interval is drawn once
+            self._due["heartbeat"] = now + self._interval("heartbeat") * (0.5 + 0.5 * self._tools.random())
+        names = [name for name, probe in self._tools.probes.items() if probe.cycle in covered]
+        kind = "inventory" if longest == "inventory" else "heartbeat"
+        made, frame, _ = self.make_report(kind, names)
+        logger.debug("report %d (%s): %d sections, %d bytes", made.seq, kind, len(made.sections), len(frame))
+
+    def _send_if_due(self) -> None:
+        policy = self.delivery.send_if_due()
+        if policy is not None and policy != self.policy:
+            self.use_policy(policy)
+            logger.info("policy %d", policy.version)
+            now = self._tools.clock.monotonic_s()
+            for cycle in CYCLES:
+                self._due[cycle] = min(self._due[cycle], now + self._interval(cycle))
+            self.state.keep_policy(policy)
+
+    def _refresh_marker(self) -> None:
+        self._mark(goodbye=False)
+
+    # --- helpers
+
+    def _sealed(self, kind: str, results: Mapping[str, ProbeResult]) -> Tuple[Report, bytes]:
+        clock = self._tools.clock
+        header = report.Header(
+            agent_id=self._identity.agent_id,
+            boot_id=self._boot_id,
+            seq=self._sequence.take(),
+            agent_time_s=round(clock.now(), 1),
+            monotonic_s=round(clock.monotonic_s(), 1),
+            kind=kind,
+            agent_version=__version__,
+            policy_version=self.policy.version,
+            lost_reports=self.spool.lost(),
+            pending_reports=self.spool.pending(),
+        )
+        made: Optional[Report] = report.build(header, results, self.delivery.memory)
+        while made is not None:
+            try:
+                key = bytes.fromhex(self._identity.key)
+                return made, seal.seal(report_to_bytes(made), made.agent_id, key, self._identity.key_generation)
+            except LimitError:
+                made = report.without_largest(made)
+        raise LimitError("a report without data is too large")
+
+    def _mark(self, goodbye: bool) -> None:
+        self.state.mark(self._boot_id, self._tools.clock.now(), goodbye)
+
+    def _is_due(self, cycle: str, now: float) -> bool:
+        # Further away than a whole interval: the monotonic clock went back (a restored virtual machine).
+        return now >= self._due[cycle] or self._due[cycle] - now > self._interval(cycle) + FIRST_SPREAD_S
+
+    def _interval(self, cycle: str) -> float:
+        return float(getattr(self.policy, cycle + "_s"))
+
+    def _complain(self, step: str, error: Exception) -> None:
+        text = str(error) if isinstance(error, StateError) else "{}: {!r}".format(step, error)
+        if self._complaints.get(step) != text:  # once, not at every turn of a night
+            self._complaints[step] = text
+            logger.error("%s", text, exc_info=not isinstance(error, StateError))
+
+
+def run(agent: Agent, sleep: Callable[[float], bool], hurry: Callable[[], None] = lambda: None) -> None:
+    """Turns until `sleep` returns True (asked to stop). `hurry` shortens the transport's patience for the goodbye."""
+    while not sleep(agent.turn()):
+        pass
+    hurry()
+    agent.goodbye()
