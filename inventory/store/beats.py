@@ -42,9 +42,7 @@ def first_beat(store: Session | Connection) -> datetime | None:
 def up_intervals(store: Session | Connection, from_at: datetime, to_at: datetime) -> list[Interval]:
     """Times in which some collector listened, tidy, clipped. The pause after the newest beat counts as up."""
     rows = _connection(store).execute(
-        select(_beat.c.from_at, _beat.c.to_at).where(
-            _beat.c.to_at >= from_at - PAUSE, _beat.c.from_at < to_at
-        )
+        select(_beat.c.from_at, _beat.c.to_at).where(_beat.c.to_at >= from_at - PAUSE, _beat.c.from_at < to_at)
     )
     spans = chain(((row.from_at, row.to_at) for row in rows), PAUSE)
     if spans and spans[-1][1] < to_at <= spans[-1][1] + PAUSE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,15 +64,15 @@ def grow(
     made: Sequence[datetime],
     agents: dict[str, dict[str, Any]],
     boots: Boots,
-    gap_s: float,
+    gap_of: Callable[[int], float],
 ) -> None:
-    """Grows or begins the contact intervals of a batch."""
+    """Grows or begins the contact intervals of a batch. gap_of: seconds of silence that end one, by site."""
     grown: dict[tuple[str, str], dict[str, Any]] = {}
     begun: dict[tuple[str, str, datetime], dict[str, Any]] = {}
     late: dict[tuple[str, str], list[tuple[datetime, Arrival]]] = defaultdict(list)
     for arrival, moment in zip(fresh, made, strict=True):
         if arrival.is_live():
-            _grow_live(arrival, agents[arrival.agent_id], boots[arrival.agent_id, arrival.boot_id], gap_s, grown, begun)
+            _grow_live(arrival, agents[arrival.agent_id], boots[arrival.agent_id, arrival.boot_id], gap_of(agents[arrival.agent_id]["site_id"]), grown, begun)
         else:
             late[arrival.agent_id, arrival.boot_id].append((moment, arrival))
     if begun:
@@ -80,7 +80,7 @@ def grow(
     if grown:
         connection.execute(_GROW, list(grown.values()))
     if late:
-        _merge_late(connection, late, agents, gap_s)
+        _merge_late(connection, late, agents, gap_of)
 
 
 def _grow_live(
@@ -117,7 +117,7 @@ def _merge_late(
     connection: Connection,
     late: dict[tuple[str, str], list[tuple[datetime, Arrival]]],
     agents: dict[str, dict[str, Any]],
-    gap_s: float,
+    gap_of: Callable[[int], float],
 ) -> None:
     """Late reports come newest first and in pieces: their intervals are merged with those already there."""
     same_boot = or_(*(and_(_contact.c.agent_id == agent, _contact.c.boot_id == boot) for agent, boot in late))
@@ -135,7 +135,7 @@ def _merge_late(
             }
             for moment, arrival in reports
         )
-    connection.execute(insert(_contact), [row for rows in intervals.values() for row in _merged(rows, gap_s)])
+    connection.execute(insert(_contact), [row for rows in intervals.values() for row in _merged(rows, gap_of(rows[0]["site_id"]))])
 
 
 def _merged(rows: list[dict[str, Any]], gap_s: float) -> list[dict[str, Any]]:

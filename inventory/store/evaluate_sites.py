@@ -1,4 +1,4 @@
-"""What the inventory concludes about sites, villages and silent PCs: looks for what is due, recomputes it, writes it.
+"""What the inventory concludes about sites, their LAN, villages and silent PCs: finds what is due, recomputes it.
 
 A site is due when its evidence changed or when time alone may change its state. Everybody else is left alone, so that
 a pass over thousands of quiet sites costs a few queries. The memory below only saves work: a process that starts
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from inventory.domain.contact import Interval
@@ -24,6 +24,7 @@ from inventory.domain.site_facts import SiteFacts
 from inventory.domain.site_state import next_change, timeline
 from inventory.store import beats, site_findings, site_rows
 from inventory.store.engine import Store
+from inventory.store.lan import LanEvaluator
 from inventory.store.policy import policies_of_sites
 from inventory.store.silent_machines import SilentMachines
 from inventory.store.site_evidence import Roll, call_roll, hours_of, in_chunks, load_facts
@@ -80,6 +81,7 @@ class SiteEvaluator:
         self._calendar = calendar
         self._memos: dict[int, _Memo] = {}
         self._machines = SilentMachines(calendar)
+        self._lan = LanEvaluator()
         self._villages = VillageGaps()
         self._villages_at: datetime | None = None
         self._rest_until = 0.0
@@ -96,6 +98,7 @@ class SiteEvaluator:
 
     def run(self, store: Store, clock: Clock) -> int:
         """One pass. Returns how many sites were recomputed."""
+        self._lan.run_due(store, clock)
         with store.reading() as session:
             world = self._look(session, clock())
         due = [site_id for site_id in world.roll.sites if self._is_due(world, site_id)]
@@ -115,7 +118,9 @@ class SiteEvaluator:
         connection = session.connection()
         policies, version = policies_of_sites(session)
         roll = call_roll(connection, now - HISTORY)
-        hours = {site_id: (hours_of(site, policies[site_id]), policies[site_id]) for site_id, site in roll.sites.items()}
+        hours = {
+            site_id: (hours_of(site, policies[site_id]), policies[site_id]) for site_id, site in roll.sites.items()
+        }
         up = beats.up_intervals(connection, now - HISTORY - timedelta(days=60), now)
         world = _World(now, roll, policies, version, hours, up, beats.first_beat(connection))
         for site_id, agents in roll.agents.items():
@@ -151,7 +156,8 @@ class SiteEvaluator:
         # Heard again: a site that was up and was never silent for longer than the grace is still just up.
         if not memo.is_up or heard_at is None or memo.heard_at is None or heard_at - memo.heard_at > memo.grace:
             return True
-        return world.now > heard_at + memo.grace
+        memo.heard_at, memo.due_at = heard_at, heard_at + memo.grace
+        return world.now > memo.due_at
 
     def _wants_full(self, world: _World, site_id: int) -> bool:
         memo = self._memos.get(site_id)
@@ -182,9 +188,7 @@ class SiteEvaluator:
         for item in judged:
             self._remember(world, item, quick)
 
-    def _windows(
-        self, connection: Connection, world: _World, site_ids: list[int], quick: bool
-    ) -> dict[int, datetime]:
+    def _windows(self, connection: Connection, world: _World, site_ids: list[int], quick: bool) -> dict[int, datetime]:
         """From where each site is recomputed: the last settled moment of contact, or the whole history."""
         oldest = world.now - HISTORY
         starts = site_rows.last_up(connection, site_ids, oldest, world.now - SETTLED) if quick else {}
@@ -210,7 +214,7 @@ class SiteEvaluator:
         )
 
     def _keep_fresh(self, store: Store, world: _World, done: set[int]) -> None:
-        old: list[Row[Any]] = [
+        old: list[site_rows.Record] = [
             site
             for site_id, site in world.roll.sites.items()
             if site_id not in done

@@ -60,9 +60,7 @@ class FindingCounts:
     by_severity: dict[str, int]
 
 
-def list_findings(
-    session: Session, wanted: FindingFilter, offset: int = 0, limit: int | None = 50
-) -> list[FindingRow]:
+def list_findings(session: Session, wanted: FindingFilter, offset: int = 0, limit: int | None = 50) -> list[FindingRow]:
     """One page, worst first: overdue, then by severity, then by due date, then oldest. `limit` None: all."""
     query = (
         select(Finding, Site.name, Unit.type_label, Unit.name)
@@ -112,9 +110,7 @@ def count_findings(session: Session, wanted: FindingFilter) -> FindingCounts:
     return FindingCounts(sum(by_kind.values()), sum(row[3] for row in rows), frequent, by_severity)
 
 
-def load_finding(
-    session: Session, finding_id: int, today: date
-) -> tuple[FindingRow, list[FindingEvent]] | None:
+def load_finding(session: Session, finding_id: int, today: date) -> tuple[FindingRow, list[FindingEvent]] | None:
     """One finding with its history, newest first; None when there is none. Scope is the caller's business."""
     found = session.exec(
         select(Finding, Site.name, Unit.type_label, Unit.name)

@@ -7,7 +7,7 @@ PostgreSQL the agents' rows are locked first, in order of id, so that several co
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ from inventory.store.machines import AttachItem, attach_batch
 from inventory.store.tables import Agent, AgentBoot, RawReport
 
 _log = logging.getLogger(__name__)
+
+GapOf = Callable[[int], float]
 
 _agent = Agent.__table__  # type: ignore[attr-defined]
 _boot = AgentBoot.__table__  # type: ignore[attr-defined]
@@ -60,25 +62,30 @@ _UPDATE_BOOT = (
 )
 
 
-def ingest(store: Store, arrivals: Sequence[Arrival], gap_s: float = 900.0) -> list[Outcome]:
+def usual_gap(_site_id: int) -> float:
+    """Three heartbeats of five minutes."""
+    return 900.0
+
+
+def ingest(store: Store, arrivals: Sequence[Arrival], gap_of: GapOf = usual_gap) -> list[Outcome]:
     """Stores a batch in one transaction and returns an outcome per arrival, in order; returns after the commit.
 
-    gap_s: silence after which a new contact interval begins. When the database refuses the batch because of its
+    gap_of: seconds of silence after which a new contact interval begins at a site. When the database refuses the batch because of its
     content, each report is tried alone, so that one bad report cannot hold up the others.
     """
     try:
         with store.begin() as connection:
-            return ingest_batch(connection, arrivals, gap_s, lock=not store.is_sqlite)
+            return ingest_batch(connection, arrivals, gap_of, lock=not store.is_sqlite)
     except OperationalError:
         raise  # locked, disk full, server gone: nothing was stored, agents keep their reports and come back
     except (SQLAlchemyError, ValueError) as error:
         if len(arrivals) == 1:
             _log.error("a report of agent %s was refused by the store: %s", arrivals[0].agent_id, error)
             return [Outcome("rejected", "store_refused")]
-        return [ingest(store, [arrival], gap_s)[0] for arrival in arrivals]
+        return [ingest(store, [arrival], gap_of)[0] for arrival in arrivals]
 
 
-def ingest_batch(connection: Connection, arrivals: Sequence[Arrival], gap_s: float, *, lock: bool) -> list[Outcome]:
+def ingest_batch(connection: Connection, arrivals: Sequence[Arrival], gap_of: GapOf, *, lock: bool) -> list[Outcome]:
     """The same inside a transaction of the caller's."""
     ids = sorted({arrival.agent_id for arrival in arrivals})
     rows = connection.execute(_AGENTS_LOCKED if lock else _AGENTS, {"ids": ids}).mappings()
@@ -92,7 +99,7 @@ def ingest_batch(connection: Connection, arrivals: Sequence[Arrival], gap_s: flo
         if outcome.status == "stored":
             fresh.append(arrival)
     if fresh:
-        _store(connection, fresh, agents, boots, gap_s, outcomes, arrivals)
+        _store(connection, fresh, agents, boots, gap_of, outcomes, arrivals)
     return outcomes
 
 
@@ -136,12 +143,12 @@ def _store(
     fresh: list[Arrival],
     agents: dict[str, dict[str, Any]],
     boots: dict[tuple[str, str], dict[str, Any]],
-    gap_s: float,
+    gap_of: GapOf,
     outcomes: list[Outcome],
     arrivals: Sequence[Arrival],
 ) -> None:
     made = contacts.place(fresh, agents, boots)
-    contacts.grow(connection, fresh, made, agents, boots, gap_s)
+    contacts.grow(connection, fresh, made, agents, boots, gap_of)
     for arrival in fresh:
         _note_agent(arrival, agents[arrival.agent_id], boots[arrival.agent_id, arrival.boot_id])
     changed = sections.apply(connection, fresh, made, agents, outcomes_of(fresh, arrivals, outcomes))

@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, String, case, cast, func, or_
 from sqlmodel import Session, col, select
 
 from inventory.domain.unit import full_name, search_key
-from inventory.store.overview import COUNTED_MACHINES
 from inventory.store.scope import EVERYTHING, Scope, area_unit_ids, unit_and_below
 from inventory.store.tables import Machine, Site, Unit
 
 Outdated = Literal["", "yes", "no", "unknown", "not_applicable"]
+
+COUNTED_MACHINES: Final = ("in_use", "broken", "conflict")
+"""Statuses that figures count; machines written off or excluded are kept, but counted nowhere."""
 
 MAX_SEARCH_WORDS: Final = 8
 

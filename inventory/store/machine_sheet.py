@@ -111,9 +111,7 @@ def declaration(machine: Machine) -> Declaration:
     )
 
 
-def declare(
-    session: Session, machine_id: int, said: Declaration, actor: str, now: datetime, address: str = ""
-) -> bool:
+def declare(session: Session, machine_id: int, said: Declaration, actor: str, now: datetime, address: str = "") -> bool:
     """Stores what people say, with an audit row of what changed, and has the machine evaluated again.
 
     False when nothing changed or there is no such machine. The caller has checked the values.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, tuple_
 from sqlmodel import Session, col, desc, select
 
 from inventory.store.claim import job_due_at
@@ -55,10 +57,16 @@ def mail_metrics(session: Session, now: datetime) -> dict[str, int]:
 
 
 def list_outbox(
-    session: Session, offset: int = 0, limit: int = 50, state: str = ""
+    session: Session,
+    offset: int = 0,
+    limit: int = 50,
+    state: str = "",
+    scopes: Collection[tuple[str, str]] | None = None,
 ) -> tuple[list[Outbox], int]:
-    """Ledger rows, newest week first, and how many there are in all."""
-    where = [col(Outbox.state) == state] if state else []
+    """Ledger rows, newest week first, and how many there are in all. `scopes`: only these (kind, id); None: all."""
+    where: list[Any] = [col(Outbox.state) == state] if state else []
+    if scopes is not None:
+        where.append(tuple_(col(Outbox.scope_kind), col(Outbox.scope_id)).in_(list(scopes)))
     order = (desc(Outbox.iso_week), col(Outbox.scope_kind), col(Outbox.scope_id), col(Outbox.email))
     rows = session.exec(select(Outbox).where(*where).order_by(*order).offset(offset).limit(limit)).all()
     return list(rows), session.exec(select(func.count()).select_from(Outbox).where(*where)).one()

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import ColumnElement, and_, case, false, func, or_
 from sqlmodel import Session, col, select
 
+from inventory.domain.policy import Policy
 from inventory.domain.unit import full_name
+from inventory.store.machine_lists import COUNTED_MACHINES
+from inventory.store.policy import effective_policy
 from inventory.store.scope import Scope
 from inventory.store.tables import Area, AreaMember, Machine, Site, Unit, Village
 
@@ -25,10 +28,6 @@ STATE_GROUPS: Mapping[str, tuple[str, ...]] = {
     "unobserved": ("COLLECTOR_BLIND", "NOT_OBSERVED", "NEVER_REPORTED"),
 }
 """Site states summed up for people. Whoever was off with the office closed is neither connected nor cut off."""
-
-COUNTED_MACHINES = ("in_use", "broken", "conflict")
-NO_SIGNAL = ("none", "partial")
-"""Village without signal (trắng sóng) or with signal in parts only (lõm sóng)."""
 
 AGE_CLASSES = ("under_3", "from_3_to_5", "from_5_to_8", "over_8", "unknown", "not_applicable")
 
@@ -56,6 +55,7 @@ class Figures:
     broadband_known: int = 0
     no_signal: int = 0
     partial_signal: int = 0
+    outdated_signal: int = 0  # 2G or 3G only, switched off since
     signal_known: int = 0
     samples: int = 0  # sites, machines and villages among the above that are invented
 
@@ -66,7 +66,7 @@ class Figures:
 
     @property
     def lacking_signal(self) -> int:
-        return self.no_signal + self.partial_signal
+        return self.no_signal + self.partial_signal + self.outdated_signal
 
     def add(self, other: Figures) -> None:
         for item in fields(Figures):
@@ -97,7 +97,8 @@ class AreaRows:
 def count_by_commune(session: Session, scope: Scope, day: date) -> list[CommuneRow]:
     """Figures of every commune that has a site or a village in scope, by area and name; areas as of that day."""
     found: dict[str, Figures] = {}
-    for source in (_sites(scope), _machines(scope), _villages(scope)):
+    policy, _version = effective_policy(session)
+    for source in (_sites(scope), _machines(scope), _villages(scope, outdated_signal(day, policy))):
         for row in session.exec(source).mappings():
             figures = found.setdefault(row["unit_id"], Figures())
             for name, value in row.items():
@@ -156,6 +157,17 @@ def age_distribution(session: Session, scope: Scope, year: int) -> dict[str, int
     return {name: counted.get(name, 0) for name in AGE_CLASSES}
 
 
+def outdated_signal(day: date, policy: Policy) -> ColumnElement[bool]:
+    """Villages with "2G/3G only" whose signal is gone by that day, or may be: village_gap.signal_gap in SQL."""
+    if day < policy.mobile_void_2g_from:
+        return false()
+    only_2g_3g = col(Village.mobile) == "2g_3g"
+    if day >= policy.mobile_void_3g_from:
+        return only_2g_3g
+    said_before = or_(col(Village.as_of).is_(None), col(Village.as_of) < policy.mobile_void_2g_from)
+    return and_(only_2g_3g, said_before)
+
+
 def _count_if(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0)).label(name)
 
@@ -173,7 +185,7 @@ def _sites(scope: Scope) -> Any:
             _count_if(and_(kept, lan == "none"), "no_lan"),
             _count_if(and_(kept, lan == "partial"), "partial_lan"),
             _count_if(and_(kept, lan.in_(("none", "partial", "working"))), "lan_known"),
-            _count_if(and_(kept, col(Site.sample)), "samples"),
+            _count_if(and_(kept, col(Site.sample).is_(True)), "samples"),
         )
         .where(scope.condition(Site.unit_id))
         .group_by(col(Site.unit_id))
@@ -194,7 +206,7 @@ def _machines(scope: Scope) -> Any:
             _count_if(status == "known", "age_known"),
             _count_if(status == "unknown", "age_unknown"),
             _count_if(status == "not_applicable", "age_not_applicable"),
-            _count_if(col(Machine.sample), "samples"),
+            _count_if(col(Machine.sample).is_(True), "samples"),
         )
         .select_from(Machine)
         .join(Site, col(Site.id) == col(Machine.site_id))
@@ -203,7 +215,7 @@ def _machines(scope: Scope) -> Any:
     )
 
 
-def _villages(scope: Scope) -> Any:
+def _villages(scope: Scope, outdated: ColumnElement[bool]) -> Any:
     fixed, mobile = col(Village.fixed_broadband), col(Village.mobile)
     return (
         select(  # type: ignore[call-overload]
@@ -213,8 +225,9 @@ def _villages(scope: Scope) -> Any:
             _count_if(fixed != "", "broadband_known"),
             _count_if(mobile == "none", "no_signal"),
             _count_if(mobile == "partial", "partial_signal"),
+            _count_if(outdated, "outdated_signal"),
             _count_if(mobile != "", "signal_known"),
-            _count_if(col(Village.sample), "samples"),
+            _count_if(col(Village.sample).is_(True), "samples"),
         )
         .where(scope.condition(Village.unit_id))
         .group_by(col(Village.unit_id))
@@ -224,12 +237,11 @@ def _villages(scope: Scope) -> Any:
 def _areas_of(session: Session, day: date) -> dict[str, tuple[int, str]]:
     """Unit id -> (area id, name). A commune of two areas is listed under the first by id."""
     query = (
-        select(AreaMember.unit_id, AreaMember.valid_from, AreaMember.valid_to, Area.id, Area.name)
-        .join(Area, col(Area.id) == col(AreaMember.area_id))
-        .order_by(col(Area.id).desc())
+        select(AreaMember, Area.name).join(Area, col(Area.id) == col(AreaMember.area_id)).order_by(col(Area.id).desc())
     )
     return {
-        unit_id: (area_id, name)
-        for unit_id, begun, ended, area_id, name in session.exec(query)
-        if (begun is None or begun <= day) and (ended is None or day <= ended) and area_id is not None
+        member.unit_id: (member.area_id, name)
+        for member, name in session.exec(query)
+        if (member.valid_from is None or member.valid_from <= day)
+        and (member.valid_to is None or day <= member.valid_to)
     }

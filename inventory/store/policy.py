@@ -42,9 +42,7 @@ class AgentPolicyFacts:
     internet_check_text: str
     spool_bytes: int
     send_user_name: bool
-    silence_grace_s: (
-        float  # silence up to this long still counts as heard: not for the agent, for its contacts
-    )
+    silence_grace_s: float  # silence up to this long still counts as heard: not for the agent, for its contacts
 
 
 @dataclass
@@ -73,17 +71,10 @@ _books: WeakKeyDictionary[Engine, tuple[tuple[Any, ...], _Book]] = WeakKeyDictio
 
 def current_version(session: Session) -> int:
     """Number of the newest version over all scopes; 0 while only the defaults in code hold."""
-    return (
-        session.exec(
-            select(PolicyVersion.version).order_by(desc(col(PolicyVersion.version))).limit(1)
-        ).first()
-        or 0
-    )
+    return session.exec(select(PolicyVersion.version).order_by(desc(col(PolicyVersion.version))).limit(1)).first() or 0
 
 
-def effective_policy(
-    session: Session, site_id: int | None = None, unit_id: str | None = None
-) -> tuple[Policy, int]:
+def effective_policy(session: Session, site_id: int | None = None, unit_id: str | None = None) -> tuple[Policy, int]:
     """The policy of a site, of a unit, or of everything, and the version number that names it."""
     book = _book(session)
     return book.policy(_scopes(session, book, site_id, unit_id)), book.version
@@ -143,9 +134,7 @@ def set_policy(
     if scope_kind == "all":
         typed = {key: value for key, value in typed.items() if value != DEFAULT_POLICY.get(key)}
     # The newest row is locked, so that two editors on PostgreSQL cannot take the same number.
-    session.exec(
-        select(PolicyVersion.id).order_by(desc(col(PolicyVersion.version))).limit(1).with_for_update()
-    )
+    session.exec(select(PolicyVersion.id).order_by(desc(col(PolicyVersion.version))).limit(1).with_for_update())
     before = _newest(session, scope_kind, scope_id)
     plain = plain_values(typed)
     version = current_version(session)

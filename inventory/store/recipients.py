@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from inventory.domain.digest_facts import WeekFacts
 from inventory.domain.letter import Reader
 from inventory.domain.problem import BadValue
 from inventory.domain.recipient import SALUTATIONS, RecipientForm, check_day, check_email, check_text, one_of
 from inventory.domain.week import local_day
 from inventory.store.audit import record
 from inventory.store.outbox import ScopeKey
-from inventory.store.tables import Area, Recipient, Unit
-from inventory.store.weekly_facts import UnitTree
+from inventory.store.scope import Scope
+from inventory.store.tables import Area, Recipient, Site, Unit
+from inventory.store.unit_tree import UnitTree
 
 
 class BadRecipient(ValueError):
@@ -153,19 +154,23 @@ def readers_on(session: Session, tree: UnitTree, day: date) -> dict[ScopeKey, li
     return {key: list(readers.values()) for key, readers in found.items()}
 
 
-def readers_of_unit(readers: dict[ScopeKey, list[Reader]], tree: UnitTree, unit_id: str) -> list[Reader]:
-    """Who gets the mail about a unit: of one that has ended, the readers of all its successors."""
-    units = tree.heirs.get(unit_id, (unit_id,))
-    found = {reader.email: reader for heir in units for reader in readers.get(("unit", heir), [])}
-    return list(found.values())
+def unserved_units(session: Session, tree: UnitTree, readers: Mapping[ScopeKey, list[Reader]]) -> list[str]:
+    """Names of units with sites, but nobody to write to, so that somebody can mend it."""
+    with_sites = {tree.current(unit_id) for unit_id in session.exec(select(Site.unit_id).distinct())}
+    served = {scope_id for kind, scope_id in readers if kind == "unit"}
+    return sorted(tree.names[unit_id].full for unit_id in with_sites - served if unit_id in tree.names)
 
 
-def unserved_units(facts: WeekFacts, readers: dict[ScopeKey, list[Reader]]) -> list[str]:
-    """Units with sites, but nobody to write to: names by alphabet, so that somebody can mend it."""
-    units = {site.unit_id for site in facts.sites} - {
-        scope_id for kind, scope_id in readers if kind == "unit"
-    }
-    return sorted(facts.units[unit_id].full for unit_id in units)
+def area_choices(session: Session) -> list[tuple[str, str]]:
+    """(id, name) of the areas, by name."""
+    return [(str(area_id), name) for area_id, name in session.exec(select(Area.id, Area.name).order_by(Area.name))]
+
+
+def may_see(scope: Scope, kind: str, scope_id: str) -> bool:
+    """Whether an account of this scope may see the mail about a unit, an area or the province."""
+    if kind == "unit":
+        return scope.covers(scope_id)
+    return scope.everything or (kind == "area" and (scope.kind, scope.id) == ("area", scope_id))
 
 
 _FIELDS = (

@@ -1,4 +1,4 @@
-"""Signed-in browsers. The cookie holds a random token; the store keeps only its SHA-256. Pages and API both use this."""
+"""Signed-in browsers. The cookie holds a random token; the store keeps its SHA-256. Pages and API both use this."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(
-    session: Session, account_id: int, now: datetime, lifetime: timedelta = DEFAULT_LIFETIME
-) -> str:
+def open_session(session: Session, account_id: int, now: datetime, lifetime: timedelta = DEFAULT_LIFETIME) -> str:
     """Starts a session and returns its token, the only time that it can be seen. Sweeps out expired ones."""
     session.exec(delete(SessionRow).where(col(SessionRow.expires_at) <= now))
     token = secrets.token_urlsafe(32)

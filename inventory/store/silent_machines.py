@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from inventory.domain.contact import Interval, Measure
 from inventory.domain.finding import Draft, draft
@@ -18,6 +18,7 @@ from inventory.domain.site_facts import FAULTS
 from inventory.store.engine import Store
 from inventory.store.findings import settle
 from inventory.store.site_evidence import Roll
+from inventory.store.site_rows import Record
 from inventory.store.tables import Finding, Machine
 
 KIND = "machine_silent"
@@ -42,27 +43,25 @@ class SilentMachines:
     ) -> int:
         """Opens and closes findings; returns how many PCs are silent."""
         silent = self._silent(now, roll, hours, collector_up)
-        marks = {machine_id: (since, cut, version) for machine_id, (since, cut) in silent.items()}
+        with store.reading() as session:
+            rows = _in_use(session.connection(), list(silent), roll)
+        marks = {row.id: (*row, *silent[row.id], version) for row in rows}
         if self._last == marks:
-            return len(silent)
+            return len(rows)
         with store.session() as session:
-            connection = session.connection()
-            machines = _machines(connection, list(silent))
             drafts = [
-                _draft(row, silent[row.id], hours[row.site_id][1], version, roll.sites[row.site_id])
-                for row in machines
-                if row.site_id in roll.sites and not roll.sites[row.site_id].excluded_reason
+                _draft(row, silent[row.id], hours[row.site_id][1], version, roll.sites[row.site_id]) for row in rows
             ]
-            judged = {*silent, *_open(connection)}
+            judged = {*silent, *_open(session.connection())}
             settle(session, [KIND], "machine", sorted(judged), drafts, now)
         self._last = marks
-        return len(silent)
+        return len(rows)
 
     def _silent(
         self, now: datetime, roll: Roll, hours: Hours, collector_up: Sequence[Interval]
     ) -> dict[int, tuple[datetime, bool]]:
         """{machine id: (last contact, whether its whole site is cut off)}"""
-        heard: dict[int, list[Row[Any]]] = defaultdict(list)
+        heard: dict[int, list[Record]] = defaultdict(list)
         for agents in roll.agents.values():
             for agent in agents:
                 if agent.machine_id is not None and agent.status != "revoked" and agent.last_contact_at is not None:
@@ -82,14 +81,14 @@ class SilentMachines:
         return found
 
 
-def _machines(connection: Connection, ids: list[int]) -> list[Row[Any]]:
+def _in_use(connection: Connection, ids: list[int], roll: Roll) -> list[Record]:
+    """Those that somebody is to use, at sites that are to be observed."""
     columns = (_machine.c.id, _machine.c.site_id, _machine.c.sample)
-    found: list[Row[Any]] = []
+    found: list[Record] = []
     for at in range(0, len(ids), 5000):
-        found += connection.execute(
-            select(*columns).where(_machine.c.id.in_(ids[at : at + 5000]), _machine.c.status == "in_use")
-        )
-    return found
+        wanted = (_machine.c.id.in_(ids[at : at + 5000]), _machine.c.status == "in_use")
+        found += connection.execute(select(*columns).where(*wanted)).all()
+    return [row for row in found if row.site_id in roll.sites and not roll.sites[row.site_id].excluded_reason]
 
 
 def _open(connection: Connection) -> list[int]:
@@ -99,9 +98,7 @@ def _open(connection: Connection) -> list[int]:
     return [int(subject_id) for subject_id in rows]
 
 
-def _draft(
-    machine: Row[Any], silence: tuple[datetime, bool], policy: Policy, version: int, site: Row[Any]
-) -> Draft:
+def _draft(machine: Record, silence: tuple[datetime, bool], policy: Policy, version: int, site: Record) -> Draft:
     since, site_cut = silence
     return draft(
         KIND,

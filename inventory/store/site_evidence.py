@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from inventory.domain.contact import Interval
 from inventory.domain.hours import OpeningHours, parse_cached
 from inventory.domain.policy import Policy
 from inventory.domain.problem import BadValue
 from inventory.domain.site_facts import AgentFact, BootFact, ContactFact, SiteFacts
+from inventory.store.site_rows import Record
 from inventory.store.tables import Agent, AgentBoot, Contact, MachinePlacement, Site
 
 _log = logging.getLogger(__name__)
@@ -42,8 +43,8 @@ _CONTACT = tuple(_contact.c[name] for name in ("site_id", "agent_id", "boot_id",
 class Roll:
     """Who is there: every site, its agents, and marks that tell whether evidence changed. Read once per pass."""
 
-    sites: dict[int, Row[Any]]
-    agents: dict[int, list[Row[Any]]]  # by site
+    sites: dict[int, Record]
+    agents: dict[int, list[Record]]  # by site
     late: dict[int, LateMark]
     moved: dict[int, list[AgentFact]] = field(default_factory=dict)  # stays of agents that were moved, by site
     arrived: dict[str, datetime] = field(default_factory=dict)  # when a moved agent came to where it is now
@@ -52,15 +53,17 @@ class Roll:
 def call_roll(connection: Connection, late_since: datetime) -> Roll:
     """Four queries, whatever the number of sites."""
     sites = {row.id: row for row in connection.execute(select(*(_site.c[name] for name in _SITE)))}
-    agents: dict[int, list[Row[Any]]] = defaultdict(list)
+    agents: dict[int, list[Record]] = defaultdict(list)
     for row in connection.execute(select(*(_agent.c[name] for name in _AGENT))):
         agents[row.site_id].append(row)
-    late = connection.execute(
-        select(_contact.c.site_id, func.count(), func.sum(_contact.c.reports))
-        .where(_contact.c.kind == "late", _contact.c.from_at >= late_since)
-        .group_by(_contact.c.site_id)
+    late: list[Record] = list(
+        connection.execute(
+            select(_contact.c.site_id, func.count(), func.sum(_contact.c.reports))
+            .where(_contact.c.kind == "late", _contact.c.from_at >= late_since)
+            .group_by(_contact.c.site_id)
+        )
     )
-    roll = Roll(sites, agents, {site_id: (int(count), int(reports)) for site_id, count, reports in late})
+    roll = Roll(sites, agents, {row[0]: (int(row[1]), int(row[2])) for row in late})
     _note_moves(connection, roll)
     return roll
 
@@ -80,7 +83,7 @@ def _note_moves(connection: Connection, roll: Roll) -> None:
             roll.moved.setdefault(row.site_id, []).append(stay)
 
 
-def hours_of(site: Row[Any], policy: Policy) -> OpeningHours:
+def hours_of(site: Record, policy: Policy) -> OpeningHours:
     """The site's own hours, or the policy's. Hours that somebody stored wrongly are reported, not trusted."""
     if site.hours:
         try:
@@ -109,7 +112,7 @@ def load_facts(
             hours=own_hours,
             agents=[*_agents(roll, site_id, policy), *roll.moved.get(site_id, ())],
             contacts=[_fact(row) for row in rows],
-            boots=[BootFact(row.agent_id, row.boot_id, row.previous_shutdown or "") for row in rows],
+            boots=[BootFact(row.agent_id, row.boot_id, row.previous_shutdown) for row in rows if row.previous_shutdown],
             collector_up=collector_up,
             collector_since=collector_since,
             excluded=bool(roll.sites[site_id].excluded_reason),
@@ -126,7 +129,7 @@ def _agents(roll: Roll, site_id: int, policy: Policy) -> list[AgentFact]:
     return facts
 
 
-def _contacts(connection: Connection, roll: Roll, windows: Mapping[int, datetime]) -> dict[int, list[Row[Any]]]:
+def _contacts(connection: Connection, roll: Roll, windows: Mapping[int, datetime]) -> dict[int, list[Record]]:
     """Contact rows with how the boot before ended, by site; each row once."""
     earliest = min(windows.values())
     ids = list(windows)
@@ -155,7 +158,7 @@ def _contacts(connection: Connection, roll: Roll, windows: Mapping[int, datetime
     if with_late:
         late = query.where(_contact.c.site_id.in_(with_late), _contact.c.kind == "late", _contact.c.to_at >= earliest)
         rows += connection.execute(late)
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    found: dict[int, list[Record]] = defaultdict(list)
     for row in rows:
         if row.to_at >= windows[row.site_id]:
             found[row.site_id].append(row)
@@ -165,7 +168,7 @@ def _contacts(connection: Connection, roll: Roll, windows: Mapping[int, datetime
     return found
 
 
-def _last_before(connection: Connection, query: Any, site_id: int, moment: datetime) -> list[Row[Any]]:
+def _last_before(connection: Connection, query: Any, site_id: int, moment: datetime) -> list[Record]:
     """The live contacts heard last before a moment: enough to say how the silence since then began."""
     return list(
         connection.execute(
@@ -181,7 +184,7 @@ def _last_before(connection: Connection, query: Any, site_id: int, moment: datet
     )
 
 
-def _fact(row: Row[Any]) -> ContactFact:
+def _fact(row: Record) -> ContactFact:
     return ContactFact(row.agent_id, row.boot_id, row.from_at, row.to_at, row.kind == "late", bool(row.goodbye))
 
 

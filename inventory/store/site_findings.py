@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from inventory.domain.finding import Draft, draft
@@ -15,6 +14,7 @@ from inventory.domain.policy import Policy
 from inventory.domain.site_facts import SiteFacts, Stretch
 from inventory.domain.site_state import outage
 from inventory.store.findings import settle
+from inventory.store.site_rows import Record
 
 KINDS = ("site_disconnected", "site_never_reported", "site_no_lan")
 
@@ -23,7 +23,7 @@ KINDS = ("site_disconnected", "site_never_reported", "site_no_lan")
 class Judged:
     """A site with its recomputed timeline, as stored."""
 
-    site: Row[Any]
+    site: Record
     policy: Policy
     stretches: Sequence[Stretch]
     facts: SiteFacts

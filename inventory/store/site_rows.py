@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from inventory.domain.site_facts import Stretch
 from inventory.store.tables import Site, SiteState
+
+Record = Any
+"""A row of a Core SELECT: its columns are attributes."""
 
 _state = SiteState.__table__  # type: ignore[attr-defined]
 _site = Site.__table__  # type: ignore[attr-defined]
@@ -56,14 +59,14 @@ class Changes:
         return len(self.inserts) + len(self.updates) + len(self.deletes)
 
 
-def stored_rows(connection: Connection, windows: Mapping[int, datetime]) -> dict[int, list[Row[Any]]]:
+def stored_rows(connection: Connection, windows: Mapping[int, datetime]) -> dict[int, list[Record]]:
     """Rows that reach into each site's window, or touch its begin, oldest first."""
     rows = connection.execute(
         select(_state.c.id, _state.c.site_id, _state.c.from_at, _state.c.to_at, _state.c.state, _state.c.cause)
         .where(_state.c.site_id.in_(list(windows)), _state.c.to_at >= min(windows.values()))
         .order_by(_state.c.site_id, _state.c.from_at, _state.c.id)
     )
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    found: dict[int, list[Record]] = defaultdict(list)
     for row in rows:
         if row.to_at >= windows[row.site_id]:
             found[row.site_id].append(row)
@@ -72,22 +75,22 @@ def stored_rows(connection: Connection, windows: Mapping[int, datetime]) -> dict
 
 def last_up(connection: Connection, site_ids: Iterable[int], since: datetime, until: datetime) -> dict[int, datetime]:
     """Begin of the newest stored UP stretch that began in [since, until]: history before it needs no second look."""
-    rows = connection.execute(
-        select(_state.c.site_id, func.max(_state.c.from_at))
-        .where(
-            _state.c.site_id.in_(list(site_ids)),
-            _state.c.from_at >= since,
-            _state.c.from_at <= until,
-            _state.c.state == "UP",
+    rows: list[Record] = list(
+        connection.execute(
+            select(_state.c.site_id, func.max(_state.c.from_at))
+            .where(
+                _state.c.site_id.in_(list(site_ids)),
+                _state.c.from_at >= since,
+                _state.c.from_at <= until,
+                _state.c.state == "UP",
+            )
+            .group_by(_state.c.site_id)
         )
-        .group_by(_state.c.site_id)
     )
-    return {site_id: from_at for site_id, from_at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
-def compare(
-    site_id: int, stretches: Sequence[Stretch], rows: Sequence[Row[Any]], changes: Changes
-) -> list[Stretch]:
+def compare(site_id: int, stretches: Sequence[Stretch], rows: Sequence[Record], changes: Changes) -> list[Stretch]:
     """Notes what makes the stored rows of a window equal to `stretches`. Rows before the window stay as they are.
 
     Returns the stretches as stored: the first one may have begun before the window.
@@ -99,7 +102,7 @@ def compare(
         wanted[0] = replace(wanted[0], from_at=earlier.from_at)
     elif earlier is not None and earlier.to_at > begin:
         changes.updates.append(_update(earlier, begin, earlier.state, earlier.cause))
-    known: dict[datetime, Row[Any]] = {}
+    known: dict[datetime, Record] = {}
     for row in rows:
         if row.from_at in known:
             changes.deletes.append(row.id)
@@ -123,7 +126,7 @@ def compare(
     return wanted
 
 
-def conclude(changes: Changes, site: Row[Any], last: Stretch, last_contact_at: datetime | None, now: datetime) -> None:
+def conclude(changes: Changes, site: Record, last: Stretch, last_contact_at: datetime | None, now: datetime) -> None:
     """What the site's own row says of its newest stretch."""
     changes.sites.append(
         {
@@ -149,13 +152,11 @@ def write(connection: Connection, changes: Changes) -> None:
         connection.execute(_CONCLUDE, changes.sites)
 
 
-def refresh(connection: Connection, sites: Sequence[Row[Any]], heard: Mapping[int, datetime], now: datetime) -> None:
+def refresh(connection: Connection, sites: Sequence[Record], heard: Mapping[int, datetime], now: datetime) -> None:
     """Nothing changed but time: the newest row of each site and the site's own moments go on to now."""
     if not sites:
         return
-    connection.execute(
-        _GROW, [{"key_site": site.id, "key_from": site.state_since, "new_to": now} for site in sites]
-    )
+    connection.execute(_GROW, [{"key_site": site.id, "key_from": site.state_since, "new_to": now} for site in sites])
     connection.execute(
         _TOUCH,
         [
@@ -165,5 +166,5 @@ def refresh(connection: Connection, sites: Sequence[Row[Any]], heard: Mapping[in
     )
 
 
-def _update(row: Row[Any], to_at: datetime, state: str, cause: str) -> dict[str, Any]:
+def _update(row: Record, to_at: datetime, state: str, cause: str) -> dict[str, Any]:
     return {"key": row.id, "new_to": to_at, "new_state": state, "new_cause": cause}

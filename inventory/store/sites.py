@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, Subquery, case, func, or_
 from sqlmodel import Session, col, select
 
 from inventory.domain.unit import full_name
@@ -78,26 +78,15 @@ def list_sites(
     limit: int = 50,
 ) -> list[SiteRow]:
     """One page of sites. Excluded sites come last when sorted by state."""
-    machines = (
-        select(
-            col(Machine.site_id).label("site_id"),
-            func.count().label("machines"),
-            func.sum(case((col(Machine.outdated).is_(True), 1), else_=0)).label("outdated"),
-        )
-        .where(col(Machine.status).in_(COUNTED_MACHINES))
-        .group_by(col(Machine.site_id))
-        .subquery()
-    )
-    agents = (
-        select(col(Agent.site_id).label("site_id"), func.count().label("agents"))
-        .where(Agent.status == "active")
-        .group_by(col(Agent.site_id))
-        .subquery()
-    )
+    machines, agents = _machine_counts(), _agent_counts()
     machine_count = func.coalesce(machines.c.machines, 0)
     query = (
         select(  # type: ignore[call-overload]
-            Site, Unit.type_label, Unit.name, machine_count, func.coalesce(machines.c.outdated, 0),
+            Site,
+            Unit.type_label,
+            Unit.name,
+            machine_count,
+            func.coalesce(machines.c.outdated, 0),
             func.coalesce(agents.c.agents, 0),
         )
         .join(Unit, col(Unit.id) == col(Site.unit_id))
@@ -203,6 +192,30 @@ def place_choices(session: Session, scope: Scope, day: date) -> tuple[list[tuple
     return area_choices(session, scope, day), commune_choices(session, scope)
 
 
+def _machine_counts() -> Subquery:
+    """Machines and outdated ones per site."""
+    return (
+        select(
+            col(Machine.site_id).label("site_id"),
+            func.count().label("machines"),
+            func.sum(case((col(Machine.outdated).is_(True), 1), else_=0)).label("outdated"),
+        )
+        .where(col(Machine.status).in_(COUNTED_MACHINES))
+        .group_by(col(Machine.site_id))
+        .subquery()
+    )
+
+
+def _agent_counts() -> Subquery:
+    """Active agents per site."""
+    return (
+        select(col(Agent.site_id).label("site_id"), func.count().label("agents"))
+        .where(Agent.status == "active")
+        .group_by(col(Agent.site_id))
+        .subquery()
+    )
+
+
 def _conditions(session: Session, wanted: SiteFilter, day: date) -> list[ColumnElement[bool]]:
     scope = narrow(session, wanted.scope, wanted.area_id, wanted.unit_id, day)
     return [
@@ -233,7 +246,13 @@ def _order(sort: str, descending: bool, machines: ColumnElement[int]) -> list[An
         "lien-lac": [col(Site.last_contact_at).is_(None), col(Site.last_contact_at)],
     }
     main = columns[sort]
-    return [*main[:-1], main[-1].desc() if descending else main[-1], col(Unit.name_key), col(Site.name_key), col(Site.id)]
+    return [
+        *main[:-1],
+        main[-1].desc() if descending else main[-1],
+        col(Unit.name_key),
+        col(Site.name_key),
+        col(Site.id),
+    ]
 
 
 def _area_name(session: Session, unit_id: str, day: date) -> str:

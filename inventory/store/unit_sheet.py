@@ -44,30 +44,31 @@ def find_unit(session: Session, scope: Scope, unit_id: str, day: date) -> UnitSh
         unit=unit,
         name=full_name(unit.type_label, unit.name),
         crumbs=unit_crumbs(session, unit_id),
-        former=_former(session, unit_id),
+        former=_former(session, unit),
         successors=_successors(session, unit_id),
         figures=total_of(count_by_commune(session, within, day)),
     )
 
 
-def _former(session: Session, unit_id: str) -> list[FormerUnit]:
+def _former(session: Session, unit: Unit) -> list[FormerUnit]:
+    """Units of the same level: the communes of a commune, not the district that lay above them."""
     query = (
         select(Unit, UnitLink.kind)
         .join(UnitLink, col(UnitLink.from_id) == col(Unit.id))
-        .where(UnitLink.to_id == unit_id)
+        .where(UnitLink.to_id == unit.id, Unit.kind == unit.kind)
         .order_by(col(Unit.name_key))
     )
     found = session.exec(query).all()
-    parent_ids = {unit.parent_id for unit, _kind in found if unit.parent_id}
+    parent_ids = {former.parent_id for former, _kind in found if former.parent_id}
     parents = {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(sorted(parent_ids))))}
     return [
         FormerUnit(
-            name=full_name(unit.type_label, unit.name),
-            parent=full_name(parent.type_label, parent.name) if (parent := parents.get(unit.parent_id or "")) else "",
-            ended_on=unit.valid_to,
+            name=full_name(former.type_label, former.name),
+            parent=full_name(parent.type_label, parent.name) if (parent := parents.get(former.parent_id or "")) else "",
+            ended_on=former.valid_to,
             split=kind == "split",
         )
-        for unit, kind in found
+        for former, kind in found
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from inventory.domain.finding import Draft, draft
@@ -16,6 +16,7 @@ from inventory.domain.village_gap import broadband_gap, signal_gap
 from inventory.store.engine import Store
 from inventory.store.findings import settle
 from inventory.store.policy import effective_policy
+from inventory.store.site_rows import Record
 from inventory.store.tables import Village
 
 KINDS = ("village_no_broadband", "village_no_signal")
@@ -51,7 +52,7 @@ class VillageGaps:
 
 
 def _drafts(
-    session: Session, village: Row[Any], policies: dict[str, Policy], version: int, now: datetime
+    session: Session, village: Record, policies: dict[str, Policy], version: int, now: datetime
 ) -> Iterable[Draft]:
     policy = policies.get(village.unit_id)
     if policy is None:

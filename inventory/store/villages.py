@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from inventory.domain.unit import full_name
 from inventory.store.machine_lists import narrow, search_conditions
-from inventory.store.overview import NO_SIGNAL
+from inventory.store.overview import outdated_signal
+from inventory.store.policy import effective_policy
 from inventory.store.scope import Scope
 from inventory.store.tables import Unit, Village
 
 SORTS = ("ten", "xa", "ho", "ngay")
 LACKING = "thieu"
-"""Filter value: village without signal or with signal in parts only."""
+"""Filter value: village without signal, with signal in parts only, or with a signal that was switched off."""
 UNKNOWN = "chua-ro"
 """Filter value: nobody said."""
 
@@ -87,7 +88,8 @@ def _conditions(session: Session, wanted: VillageFilter, day: date) -> list[Colu
     if wanted.broadband:
         conditions.append(col(Village.fixed_broadband) == ("" if wanted.broadband == UNKNOWN else wanted.broadband))
     if wanted.mobile == LACKING:
-        conditions.append(col(Village.mobile).in_(NO_SIGNAL))
+        policy, _version = effective_policy(session)
+        conditions.append(or_(col(Village.mobile).in_(("none", "partial")), outdated_signal(day, policy)))
     elif wanted.mobile:
         conditions.append(col(Village.mobile) == ("" if wanted.mobile == UNKNOWN else wanted.mobile))
     if wanted.source_class:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,13 +18,10 @@ from inventory.domain.digest_facts import (
     FindingFact,
     PastFigures,
     SiteFact,
-    UnitName,
     VillageCount,
     WeekFacts,
     gaps,
 )
-from inventory.domain.unit import UnitLink as Link
-from inventory.domain.unit import index_links, successors_on
 from inventory.domain.week import IsoWeek, local_day, parse_week
 from inventory.store.tables import (
     Area,
@@ -35,29 +31,15 @@ from inventory.store.tables import (
     Machine,
     Site,
     SiteState,
-    Unit,
-    UnitLink,
     Village,
     WeeklyFigures,
 )
+from inventory.store.unit_tree import UnitTree, load_tree
 
 BLIND_LEAST_S = 600.0
 """Shorter gaps between beats of the collector are restarts, not worth a leader's reading."""
 COMPARE_WEEKS = 5
 """Figures of an older mail than that are no comparison."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitTree:
-    """Names of the units of a province, and which unit stands for which on a day."""
-
-    names: dict[str, UnitName]
-    heirs: dict[str, tuple[str, ...]]  # ended unit -> its successors, the default one first
-    province_id: str
-
-    def current(self, unit_id: str) -> str:
-        """The unit that what is filed under `unit_id` counts for."""
-        return self.heirs.get(unit_id, (unit_id,))[0]
 
 
 def load_week(session: Session, province_id: str, week: IsoWeek, as_of: datetime) -> WeekFacts:
@@ -76,35 +58,6 @@ def load_week(session: Session, province_id: str, week: IsoWeek, as_of: datetime
         blind=_blindness(session, week, end),
         past=_past(session, week),
     )
-
-
-def load_tree(session: Session, province_id: str, day: date) -> UnitTree:
-    """The units of the province that are valid on the day, and the ended ones that live on in them."""
-    links = index_links(
-        Link(row.from_id, row.to_id, row.kind, row.effective, row.is_default)  # type: ignore[arg-type]
-        for row in session.exec(select(UnitLink).where(UnitLink.effective <= day))
-    )
-    if session.get(Unit, province_id) is None:
-        raise ValueError(
-            f'there is no unit "{province_id}": load the unit tree, or mend province_id in the settings'
-        )
-    heirs = {unit_id: successors_on(links, unit_id, day) for unit_id in links}
-    province_id = heirs.get(province_id, (province_id,))[0]
-    rows = session.exec(
-        select(Unit.id, Unit.type_label, Unit.name).where(
-            or_(col(Unit.parent_id) == province_id, col(Unit.id) == province_id), col(Unit.kind) != "huyen"
-        )
-    ).all()
-    names = {unit_id: UnitName(unit_id, label, name) for unit_id, label, name in rows if unit_id not in heirs}
-    names |= _district_communes(session, province_id, heirs)
-    return UnitTree(names, {k: v for k, v in heirs.items() if v and v[0] in names}, province_id)
-
-
-def _district_communes(session: Session, province_id: str, heirs: dict[str, Any]) -> dict[str, UnitName]:
-    """Communes below districts, for a province that still has these."""
-    districts = select(Unit.id).where(Unit.parent_id == province_id, Unit.kind == "huyen")
-    query = select(Unit.id, Unit.type_label, Unit.name).where(col(Unit.parent_id).in_(districts))
-    return {i: UnitName(i, label, name) for i, label, name in session.exec(query) if i not in heirs}
 
 
 def _sites(session: Session, tree: UnitTree, week: IsoWeek, end: datetime) -> Iterable[SiteFact]:

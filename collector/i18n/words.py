@@ -1,0 +1,212 @@
+"""Words for the codes that the store keeps: one place for pages and mail. Values are message ids: `_(WORDS[code])`.
+
+A code that is not here is shown as it is by `word()`, so that a newer collector's row is still readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collector.i18n import N_, translator
+
+SITE_STATES: Mapping[str, str] = {
+    "UP": N_("đang hoạt động"),
+    "OFF_EXPECTED": N_("nghỉ ngoài giờ"),
+    "OFF_UNUSUAL": N_("tắt máy bất thường"),
+    "LINE_LOST_SUSPECTED": N_("nghi mất kết nối"),
+    "LINE_LOST_CONFIRMED": N_("mất kết nối"),
+    "POWER_CUT_SUSPECTED": N_("nghi mất điện"),
+    "COLLECTOR_BLIND": N_("máy thu gián đoạn"),
+    "NOT_OBSERVED": N_("chưa quan sát được"),
+    "NEVER_REPORTED": N_("chưa từng báo cáo"),
+}
+SITE_GROUPS: Mapping[str, str] = {
+    "connected": N_("Đang kết nối"),
+    "cut": N_("Mất kết nối"),
+    "off": N_("Nghỉ, tắt máy"),
+    "unobserved": N_("Chưa quan sát"),
+    "excluded": N_("Loại trừ"),
+}
+CAUSES: Mapping[str, str] = {
+    "unknown": N_("chưa rõ nguyên nhân"),
+    "line": N_("đường truyền"),
+    "lan": N_("mạng nội bộ"),
+    "captive": N_("trang đăng nhập của nhà mạng chặn"),
+    "power": N_("mất điện"),
+    "collector": N_("máy thu gián đoạn"),
+    "schedule": N_("ngoài giờ làm việc"),
+}
+SITE_ROLES: Mapping[str, str] = {
+    "tru_so_chinh": N_("Trụ sở chính"),
+    "tru_so_khac": N_("Trụ sở khác"),
+    "trung_tam_hcc": N_("Trung tâm Phục vụ hành chính công"),
+    "truong_hoc": N_("Trường học"),
+    "tram_y_te": N_("Trạm y tế"),
+    "cong_an": N_("Công an xã"),
+    "van_hoa": N_("Điểm văn hóa"),
+    "khac": N_("Khác"),
+}
+LAN_STATES: Mapping[str, str] = {
+    "working": N_("có LAN"),
+    "partial": N_("LAN một phần"),
+    "none": N_("chưa có LAN"),
+    "unknown": N_("chưa rõ"),
+}
+FINDING_KINDS: Mapping[str, str] = {
+    "site_disconnected": N_("Địa điểm mất kết nối"),
+    "site_no_lan": N_("Địa điểm chưa có LAN"),
+    "site_never_reported": N_("Địa điểm chưa từng báo cáo"),
+    "machine_outdated": N_("Máy tính lạc hậu"),
+    "machine_unfit": N_("Máy tính không đạt yêu cầu"),
+    "machine_silent": N_("Máy tính mất báo cáo"),
+    "clock_wrong": N_("Máy tính sai đồng hồ"),
+    "identity_conflict": N_("Trùng định danh máy tính"),
+    "village_no_broadband": N_("Thôn chưa có băng rộng cố định"),
+    "village_no_signal": N_("Thôn chưa có sóng di động"),
+}
+FINDING_STATES: Mapping[str, str] = {
+    "new": N_("Mới"),
+    "confirmed": N_("Đã xác nhận"),
+    "in_progress": N_("Đang xử lý"),
+    "waiting_budget": N_("Chờ vật tư/kinh phí"),
+    "fixed": N_("Đã khắc phục"),
+    "cannot_fix": N_("Không khắc phục được"),
+    "excluded": N_("Loại trừ"),
+}
+SEVERITIES: Mapping[str, str] = {"high": N_("Cao"), "medium": N_("Trung bình"), "low": N_("Thấp")}
+PARTIES: Mapping[str, str] = {
+    "commune": N_("UBND xã"),
+    "department": N_("Sở KH&CN"),
+    "operator": N_("Doanh nghiệp viễn thông"),
+}
+BROADBAND: Mapping[str, str] = {
+    "none": N_("chưa có"),
+    "copper": N_("cáp đồng"),
+    "fibre_reachable": N_("cáp quang đã đến thôn"),
+    "connected": N_("đã kết nối cáp quang"),
+    "": N_("chưa có dữ liệu"),
+}
+MOBILE: Mapping[str, str] = {
+    "none": N_("trắng sóng"),
+    "partial": N_("lõm sóng"),
+    "2g_3g": N_("chỉ có 2G/3G"),
+    "4g": N_("có 4G"),
+    "5g": N_("có 5G"),
+    "": N_("chưa có dữ liệu"),
+}
+SOURCES: Mapping[str, str] = {
+    "measured": N_("đo"),
+    "declared": N_("khai báo"),
+    "verified": N_("đã xác minh"),
+}
+LINE_KINDS: Mapping[str, str] = {
+    "internet": N_("Internet"),
+    "tslcd": N_("TSLCD"),
+    "mobile": N_("Di động"),
+    "satellite": N_("Vệ tinh"),
+    "office_link": N_("Liên kết giữa các trụ sở"),
+}
+MEDIA: Mapping[str, str] = {
+    "fibre": N_("cáp quang"),
+    "copper": N_("cáp đồng"),
+    "radio": N_("vô tuyến"),
+    "mobile": N_("di động"),
+    "satellite": N_("vệ tinh"),
+}
+MACHINE_STATUS: Mapping[str, str] = {
+    "in_use": N_("đang dùng"),
+    "broken": N_("hư hỏng"),
+    "retired": N_("đã thanh lý"),
+    "excluded": N_("loại trừ"),
+    "conflict": N_("trùng định danh"),
+}
+AGENT_STATUS: Mapping[str, str] = {
+    "active": N_("đang hoạt động"),
+    "quarantined": N_("bị tạm giữ"),
+    "revoked": N_("đã thu hồi"),
+}
+MACHINE_KINDS: Mapping[str, str] = {
+    "desktop": N_("Máy để bàn"),
+    "laptop": N_("Máy xách tay"),
+    "server": N_("Máy chủ"),
+    "virtual": N_("Máy ảo"),
+    "": N_("Chưa rõ loại"),
+}
+ROLES: Mapping[str, str] = {
+    "admin": N_("Quản trị hệ thống"),
+    "officer": N_("Chuyên viên Sở"),
+    "viewer": N_("Lãnh đạo, người xem"),
+    "commune": N_("Đầu mối CNTT xã"),
+    "operator": N_("Doanh nghiệp viễn thông"),
+    "auditor": N_("Kiểm toán"),
+}
+
+
+REMEDIES: Mapping[str, str] = {
+    "machine_outdated": N_(
+        "Đối chiếu với sổ tài sản: nếu năm đưa vào sử dụng khác thì khai lại tại trang máy tính; nếu đúng "
+        "thì đưa máy vào "
+        "kế hoạch thay thế. Máy còn dùng được vẫn tiếp tục sử dụng."
+    ),
+    "machine_unfit": N_(
+        "Nâng cấp đúng phần còn thiếu (bộ nhớ, ổ đĩa, hệ điều hành); nếu máy quá cũ để nâng cấp thì đưa vào "
+        "kế hoạch thay thế."
+    ),
+    "machine_silent": N_(
+        "Kiểm tra máy có được bật và nối mạng không; chạy “gapwatch-agent doctor” trên máy để xem nguyên nhân. "
+        "Nếu máy hỏng hoặc không còn dùng thì cập nhật tình trạng tại trang máy tính."
+    ),
+    "clock_wrong": N_(
+        "Bật đồng bộ thời gian của hệ điều hành; nếu giờ lại sai sau khi tắt máy thì thay pin CMOS trên bo mạch chủ."
+    ),
+    "site_disconnected": N_(
+        "Gọi người phụ trách tại địa điểm để kiểm tra nguồn điện và thiết bị mạng; nếu thiết bị bình thường "
+        "thì báo sự cố "
+        "cho nhà cung cấp đường truyền và ghi lại thời hạn khắc phục."
+    ),
+    "site_no_lan": N_(
+        "Kiểm tra thực tế tại địa điểm; nếu đúng là chưa có mạng nội bộ thì đề xuất lắp thiết bị chuyển mạch "
+        "và đi dây mạng, "
+        "nếu đã có thì khai lại tại trang địa điểm."
+    ),
+    "site_never_reported": N_(
+        "Cấp mã ghi danh và cài trạm thu thập lên ít nhất một máy tính của địa điểm; nơi chưa có đường "
+        "truyền thì chép báo cáo "
+        "bằng USB."
+    ),
+    "village_no_broadband": N_(
+        "Đối chiếu với doanh nghiệp viễn thông về cáp quang gần nhất; ghi cam kết và thời hạn đưa băng rộng "
+        "cố định tới thôn."
+    ),
+    "village_no_signal": N_(
+        "Kiểm tra tại nhà văn hóa thôn và các cụm dân cư; đề nghị doanh nghiệp viễn thông phủ sóng, ghi cam "
+        "kết và thời hạn."
+    ),
+    "identity_conflict": N_(
+        "Kiểm tra trực tiếp các máy nêu trong căn cứ: máy cài từ ổ đĩa sao chép phải được ghi danh lại bằng "
+        "mã ghi danh mới."
+    ),
+}
+"""What to do about a kind of finding, in one or two sentences."""
+
+UNFIT: Mapping[str, str] = {
+    "ram": N_("thiếu RAM"),
+    "cores": N_("ít lõi xử lý"),
+    "clock": N_("bộ xử lý chậm"),
+    "os_support": N_("hệ điều hành hết hỗ trợ"),
+    "disk_free": N_("ổ đĩa sắp đầy"),
+}
+AGE_METHODS: Mapping[str, str] = {
+    "purchase_date": N_("ngày đưa vào sử dụng do người khai"),
+    "bios_date": N_("ngày BIOS"),
+    "cpu": N_("đời bộ xử lý"),
+    "install_date": N_("ngày cài hệ điều hành"),
+    "first_report": N_("lần báo cáo đầu tiên"),
+    "combined": N_("nhiều căn cứ gộp lại"),
+}
+CONFIDENCES: Mapping[str, str] = {"high": N_("cao"), "medium": N_("trung bình"), "low": N_("thấp")}
+
+
+def word(words: Mapping[str, str], code: str, lang: str = "vi") -> str:
+    """The word for a code in a language; the code itself where there is none."""
+    return translator(lang)(words[code]) if code in words else code

@@ -1,0 +1,41 @@
+"""The pages of the service, one module each with a `router`. A new page: write the module, add it twice below."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from collector.web.pages import (
+    audit,
+    finding,
+    findings,
+    health,
+    machine,
+    machines,
+    overview,
+    policy,
+    rejected,
+    sign_in,
+    site,
+    sites,
+    tokens,
+    units,
+    villages,
+)
+
+PAGES: tuple[ModuleType, ...] = (
+    sign_in,
+    overview,
+    sites,
+    site,
+    villages,
+    units,
+    health,
+    machines,
+    machine,
+    findings,
+    finding,
+    tokens,
+    rejected,
+    audit,
+    policy,
+)

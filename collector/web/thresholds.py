@@ -1,0 +1,56 @@
+"""Values of thresholds as people read them and as forms take them back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from collector.i18n import N_, Translate, format
+from collector.i18n import policy_words as words
+from inventory.domain.policy import Rule
+
+LONG_KINDS = ("hours", "targets", "dated", "names")
+"""Kinds of value that take several lines."""
+
+
+def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
+    """A value as lines for people."""
+    if value is None or value == () or value == "":
+        return [translate(N_("(để trống)"))]
+    if isinstance(value, bool):
+        return [translate(N_("có") if value else N_("không"))]
+    if rule.kind in ("targets", "dated", "hours"):
+        return [f"{name}: {_date_text(text, lang)}" for name, text in value]
+    if isinstance(value, tuple):
+        return [", ".join(str(item) for item in value)]
+    if isinstance(value, date):
+        return [format.day(value, lang)]
+    if rule.kind == "weekday":
+        return [translate(words.WEEKDAYS[value])]
+    unit = " " + translate(words.UNITS[rule.unit]) if rule.unit else ""
+    if isinstance(value, int):
+        return [format.number(value, lang) + unit]
+    if isinstance(value, float):
+        places = 0 if value == int(value) else 2
+        return [format.decimal(value, places, lang) + unit]
+    return [str(value)]
+
+
+def written(rule: Rule, value: Any) -> str:
+    """A value as the form's field takes it back."""
+    if rule.kind in ("targets", "dated", "hours"):
+        return "\n".join(f"{name} | {text}" for name, text in value)
+    if rule.kind == "ints":
+        return ", ".join(str(item) for item in value)
+    if isinstance(value, tuple):
+        return "\n".join(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _date_text(text: str, lang: str) -> str:
+    try:
+        return format.day(date.fromisoformat(text), lang)
+    except ValueError:
+        return text

@@ -1,0 +1,126 @@
+"""Does a site have a working LAN? Judged from what its PCs see of the network; what people declared stands beside it.
+
+none      PCs report, and none of them has a link with an address (a mobile modem of its own is no LAN)
+partial   some PCs are linked and others are not, or the linked ones stand on networks that do not meet
+working   at least two devices besides the gateway meet on one network
+unknown   everything else: one PC behind a modem that sees nobody proves nothing
+
+Measured beats declared while a fresh report stands behind it. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+LanState = Literal["none", "partial", "working", "unknown"]
+
+_PHYSICAL = ("wired", "wireless")
+_NO_ADDRESS = ("169.254.", "127.")
+
+
+@dataclass(frozen=True, slots=True)
+class PcOnLan:
+    """What one PC with a fresh report sees. `linked` None: its interfaces are not known."""
+
+    linked: bool | None
+    mobile_only: bool = False
+    gateways: frozenset[str] = frozenset()  # hashes of the gateways' MAC addresses
+    own: frozenset[str] = frozenset()  # hashes of its own MAC addresses
+    peers: frozenset[str] = frozenset()  # hashes of neighbours, gateways left out
+
+
+@dataclass(frozen=True, slots=True)
+class LanVerdict:
+    """State, where it comes from (measured | declared | ""), and evidence: [{"fact", "value"}]."""
+
+    state: LanState
+    source: str
+    evidence: tuple[dict[str, Any], ...]
+
+
+def pc_on_lan(interfaces: Mapping[str, Any] | None, neighbours: Mapping[str, Any] | None, is_virtual: bool) -> PcOnLan:
+    """Section data of one agent -> what counts here. A virtual machine's network is its host's: it proves nothing."""
+    if interfaces is None or is_virtual:
+        return PcOnLan(None)
+    rows = [row for row in interfaces.get("interfaces", ()) if isinstance(row, Mapping)]
+    linked = [row for row in rows if row.get("kind") in _PHYSICAL and row.get("is_up") and _addressed(row)]
+    mobile = [row for row in rows if row.get("kind") == "mobile" and row.get("is_up") and _addressed(row)]
+    names = {row.get("name", "") for row in linked}
+    seen = neighbours or {}
+    gateways = frozenset(_hashes(seen.get("gateways", ()), names))
+    return PcOnLan(
+        linked=bool(linked),
+        mobile_only=bool(mobile) and not linked,
+        gateways=gateways,
+        own=frozenset(row["mac_hash"] for row in linked if row.get("mac_hash")),
+        peers=frozenset(_hashes(seen.get("neighbours", ()), names)) - gateways,
+    )
+
+
+def judge(pcs: Sequence[PcOnLan], declared: str, declared_on: date | None) -> LanVerdict:
+    """The site's state from its PCs with fresh reports and from what was declared ("" when nobody said)."""
+    known = [pc for pc in pcs if pc.linked is not None]
+    measured, evidence = _measured(known)
+    if declared:
+        evidence.append({"fact": "declared", "value": declared, "day": declared_on.isoformat() if declared_on else ""})
+    if measured != "unknown":
+        if declared and declared != measured:
+            evidence.append({"fact": "conflict", "value": True})
+        return LanVerdict(measured, "measured", tuple(evidence))
+    if declared in ("none", "partial", "working"):
+        return LanVerdict(declared, "declared", tuple(evidence))  # type: ignore[arg-type]
+    return LanVerdict("unknown", "", tuple(evidence))
+
+
+def _measured(pcs: Sequence[PcOnLan]) -> tuple[LanState, list[dict[str, Any]]]:
+    linked = [pc for pc in pcs if pc.linked]
+    groups = _groups(linked)
+    meeting = max((len(devices) for devices in groups), default=0)
+    evidence: list[dict[str, Any]] = [
+        {"fact": "pcs", "value": len(pcs)},
+        {"fact": "linked", "value": len(linked)},
+        {"fact": "mobile_only", "value": sum(pc.mobile_only for pc in pcs)},
+        {"fact": "networks", "value": len(groups)},
+        {"fact": "devices", "value": meeting},
+    ]
+    if not pcs:
+        return "unknown", []
+    if not linked:
+        return "none", evidence
+    if len(linked) < len(pcs):
+        return "partial", evidence
+    if len(groups) > 1:
+        return "partial", evidence
+    return ("working" if meeting >= 2 else "unknown"), evidence
+
+
+def _groups(pcs: Sequence[PcOnLan]) -> list[set[str]]:
+    """Devices (own cards and peers) per network: PCs that share a gateway or see one another are on one."""
+    groups: list[tuple[set[str], set[str]]] = []  # (everything that ties, devices)
+    for number, pc in enumerate(pcs):
+        own = {f"pc{number}"}
+        ties = set(pc.gateways | pc.own | pc.peers) | own
+        # one PC is one device however many cards it has; a peer that is another PC's card is counted once below
+        devices = own | {f"peer:{peer}" for peer in pc.peers}
+        for group in [group for group in groups if group[0] & ties]:
+            groups.remove(group)
+            ties |= group[0]
+            devices |= group[1]
+        groups.append((ties, devices))
+    cards = {card for pc in pcs for card in pc.own}
+    return [{device for device in devices if device.removeprefix("peer:") not in cards} for _, devices in groups]
+
+
+def _hashes(rows: Iterable[Any], names: set[Any]) -> Iterable[str]:
+    for row in rows:
+        if isinstance(row, Mapping) and row.get("mac_hash") and row.get("interface", "") in names | {""}:
+            yield str(row["mac_hash"])
+
+
+def _addressed(row: Mapping[str, Any]) -> bool:
+    return any(not str(address).startswith(_NO_ADDRESS) for address in row.get("ipv4", ())) or any(
+        not str(address).lower().startswith("fe80") for address in row.get("ipv6", ())
+    )

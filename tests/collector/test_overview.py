@@ -1,0 +1,151 @@
+"""The overview: each figure with its observed share, each a link to the list behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+
+from collector.web.figures import NO_ROW, Stretch, day_bars, state_seconds, week_start
+from collector.web.svg import Part, stack
+from inventory.store.tables import SiteState
+from tests.collector import province
+from tests.collector.conftest import Browser
+
+BrowserOf = Callable[[str], Browser]
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, on one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def test_the_figures_of_the_whole_province(browser_of: BrowserOf) -> None:
+    shown = text_of(browser_of("hanh").get("/").text)
+
+    assert "Địa điểm 4 1 Đang kết nối 1 Mất kết nối 1 Nghỉ, tắt máy 1 Chưa quan sát" in shown
+    assert "quan sát được 2/4 (50%) lúc 10:20 19/11/2026" in shown
+    assert "loại trừ theo quy định: 1" in shown
+    assert "Máy tính lạc hậu 1 biết rõ 2/3 (66,7%) chưa rõ tuổi: 1 · không áp dụng: 1" in shown
+    assert "Địa điểm chưa có LAN 1 biết rõ 3/4 (75%) LAN một phần: 1" in shown
+    assert "Thôn chưa có băng rộng 2 biết rõ 2/3 (66,7%)" in shown
+    assert "Thôn thiếu sóng di động 2 biết rõ 3/3 (100%) trắng sóng 1, lõm sóng 1" in shown
+
+
+def test_samples_are_marked(browser_of: BrowserOf) -> None:
+    assert "dữ liệu mẫu 2 mục trong số liệu dưới đây là dữ liệu mẫu" in text_of(browser_of("hanh").get("/").text)
+    assert "dữ liệu mẫu" not in browser_of("lan").get("/").text
+
+
+def test_what_is_overdue_and_whose(browser_of: BrowserOf) -> None:
+    html = browser_of("hanh").get("/").text
+    assert "Doanh nghiệp viễn thông 1 13/11/2026" in text_of(html)
+    assert 'href="/viec-can-xu-ly?qua-han=co&amp;don-vi=operator"' in html
+
+
+def test_what_changed_this_week(browser_of: BrowserOf) -> None:
+    shown = text_of(browser_of("hanh").get("/").text)
+    assert "Thay đổi từ thứ Hai 16/11/2026" in shown
+    assert "Địa điểm chưa từng báo cáo +1 0 1" in shown
+    assert "Địa điểm mất kết nối 0 0 1" in shown
+    assert "5 máy tính xuất hiện lần đầu trong tuần." in shown
+
+
+def test_nothing_known_is_never_shown_as_zero(browser_of: BrowserOf) -> None:
+    shown = text_of(browser_of("binh").get("/").text)
+    assert "Địa điểm chưa có LAN chưa rõ biết rõ 0/1 (0%)" in shown
+    assert "Thôn chưa có băng rộng chưa rõ biết rõ 0/1 (0%)" in shown
+    assert "Máy tính lạc hậu – chưa khai báo" in shown
+
+
+def test_an_area_narrows_every_figure(browser_of: BrowserOf) -> None:
+    shown = text_of(browser_of("hanh").get("/?khu-vuc=1").text)
+    assert "Tổng quan: Khu vực Vĩnh Thạnh" in shown
+    assert "Địa điểm 3 1 Đang kết nối 1 Mất kết nối 0 Nghỉ, tắt máy 1 Chưa quan sát" in shown
+    assert "Phường Pleiku" not in shown
+
+
+@pytest.mark.parametrize("value", ["7", "x", "-1"])
+def test_an_unknown_area_is_left_out_and_said(browser_of: BrowserOf, value: str) -> None:
+    shown = text_of(browser_of("hanh").get(f"/?khu-vuc={value}").text)
+    assert f"Bỏ qua điều kiện không hiểu được: khu-vuc={value}." in shown
+    assert "Địa điểm 4" in shown
+
+
+def test_the_table_adds_up(browser_of: BrowserOf) -> None:
+    shown = text_of(browser_of("hanh").get("/").text)
+    assert "Khu vực Vĩnh Thạnh 3 1 1 0 1" in shown
+    assert "Xã Vĩnh Sơn 2 1 1 0 0 3 1 /2* 1 2 2" in shown
+    assert "Ngoài các khu vực 1 0 0 1 0" in shown
+    assert "Cộng 4 1 1 1 1" in shown
+
+
+def test_every_link_of_the_figures_leads_to_a_page(browser_of: BrowserOf, app: object) -> None:
+    browser = browser_of("hanh")
+    links = set(re.findall(r'href="(/(?:dia-diem|thon-ban|don-vi)[^"]*)"', browser.get("/").text))
+    assert len(links) > 15
+    for link in links:
+        answer = browser.get(unescape(link))
+        assert answer.status_code == 200, link
+        assert "Bỏ qua điều kiện" not in answer.text, link
+
+
+def test_the_list_behind_a_figure_has_as_many_rows(browser_of: BrowserOf) -> None:
+    browser = browser_of("hanh")
+    for path, rows in (
+        ("/dia-diem?trang-thai=cut", 1),
+        ("/dia-diem?lan=none", 1),
+        ("/thon-ban?bang-rong=none", 2),
+        ("/thon-ban?song=thieu", 2),
+        ("/dia-diem?trang-thai=excluded", 1),
+        ("/dia-diem?trang-thai=unobserved", 1),
+    ):
+        assert f"Hiển thị 1–{rows} trong {rows}" in browser.get(path).text, path
+
+
+def test_the_age_of_pcs(browser_of: BrowserOf) -> None:
+    shown = text_of(browser_of("hanh").get("/").text)
+    assert "Dưới 3 năm 1 3 đến 5 năm 0 5 đến 8 năm 0 Trên 8 năm 1 Chưa rõ 1 Không áp dụng 1" in shown
+
+
+def state(from_h: float, to_h: float, code: str) -> SiteState:
+    start = datetime(2026, 11, 18, 17, tzinfo=province.NOW.tzinfo)  # 00:00 of 19/11/2026 in Vietnam
+    return SiteState(
+        site_id=1, from_at=start + timedelta(hours=from_h), to_at=start + timedelta(hours=to_h), state=code
+    )
+
+
+def test_a_day_is_drawn_without_holes_up_to_now() -> None:
+    bar = day_bars([state(7, 9, "UP"), state(9, 9.5, "LINE_LOST_CONFIRMED")], province.NOW)[-1]
+
+    hour = 3600
+    now_s = 10 * hour + 20 * 60
+    assert bar.stretches == [
+        Stretch(0, 7 * hour, NO_ROW),
+        Stretch(7 * hour, 9 * hour, "UP"),
+        Stretch(9 * hour, 9 * hour + 1800, "LINE_LOST_CONFIRMED"),
+        Stretch(9 * hour + 1800, now_s, NO_ROW),
+    ]
+
+
+def test_a_stretch_over_midnight_is_cut_and_the_future_is_blank() -> None:
+    bars = day_bars([state(-30, 12, "OFF_EXPECTED")], province.NOW)
+
+    assert [bar.stretches for bar in bars[-2:]] == [
+        [Stretch(0, 86_400, "OFF_EXPECTED")],
+        [Stretch(0, 37_200, "OFF_EXPECTED")],
+    ]
+    assert bars[-3].stretches == [Stretch(0, 64_800, NO_ROW), Stretch(64_800, 86_400, "OFF_EXPECTED")]
+    assert sum(state_seconds(bars).values()) == 27 * 86_400 + 37_200
+
+
+def test_the_week_begins_on_monday_in_vietnam() -> None:
+    assert week_start(province.NOW) == datetime(2026, 11, 15, 17, tzinfo=province.NOW.tzinfo)
+
+
+def test_a_bar_of_nothing_is_hatched() -> None:
+    assert "url(#p-unknown)" in stack([Part("connected", 0)], "t")
+    assert "url(#p-unknown)" not in stack([Part("connected", 3)], "t")
