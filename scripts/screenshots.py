@@ -1,0 +1,100 @@
+"""Takes the pictures of README and docs from the running product.
+
+    make screenshots          starts an own sample province in a temporary folder, looks at it with Chromium, stops it
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+PORT = 8093
+BASE = f"http://127.0.0.1:{PORT}"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+PAGES = {
+    "tong-quan": "/",
+    "viec-can-xu-ly": "/viec-can-xu-ly",
+    "dia-diem": "/dia-diem",
+    "may-tinh": "/may-tinh",
+    "thon-ban": "/thon-ban",
+    "thu-tuan": "/thu-tuan",
+    "ma-ghi-danh": "/quan-tri/ma-ghi-danh",
+    "nguoi-nhan": "/quan-tri/nguoi-nhan",
+    "chinh-sach": "/quan-tri/chinh-sach",
+    "suc-khoe": "/quan-tri/suc-khoe",
+    "nhat-ky": "/quan-tri/nhat-ky",
+    "bao-cao-loi": "/quan-tri/bao-cao-loi",
+}
+
+
+def main() -> int:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        print("Chromium is not here; install it with: apt-get install chromium")
+        return 1
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        service, password = start(Path(folder))
+        try:
+            with sync_playwright() as runner:
+                browser = runner.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+                for name, size in (("", (1366, 768)), ("-dien-thoai", (390, 844))):
+                    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+                    sign_in(page, password)
+                    take_all(page, name)
+                browser.close()
+        finally:
+            service.send_signal(signal.SIGINT)
+            service.wait(30)
+    return 0
+
+
+def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """Starts `gapwatch demo` and reads the password that it prints."""
+    environ = os.environ | {
+        "GAPWATCH_VAR_DIR": str(folder), "GAPWATCH_DATABASE_URL": f"sqlite:///{folder}/gapwatch.db", "GAPWATCH_LISTEN_PORT": str(PORT),
+    }
+    service = subprocess.Popen([sys.executable, "-m", "collector.cli", "demo"], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+    assert service.stdout is not None
+    for line in service.stdout:
+        found = re.search(r"Mật khẩu\s+(\S+)", line)
+        if found:
+            time.sleep(20)  # the agent reports, the first conclusions are drawn
+            return service, found[1]
+    raise SystemExit("the demo ended before it printed its password")
+
+
+def sign_in(page: Page, password: str) -> None:
+    page.goto(BASE + "/dang-nhap")
+    page.fill("input[name=login]", "quantri")
+    page.fill("input[name=password]", password)
+    page.click("form button[type=submit]")
+    page.wait_for_url(BASE + "/")
+
+
+def take_all(page: Page, suffix: str) -> None:
+    whole = bool(suffix)
+    for name, path in PAGES.items():
+        page.goto(BASE + path)
+        page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=False)
+    for name, listing, pattern in (("mot-dia-diem", "/dia-diem", "a[href^='/dia-diem/']"), ("mot-may", "/may-tinh", "a[href^='/may-tinh/']"),
+                                   ("mot-viec", "/viec-can-xu-ly", "a[href^='/viec-can-xu-ly/']")):
+        page.goto(BASE + listing)
+        target = page.locator(pattern).first.get_attribute("href")
+        page.goto(f"{BASE}{target}")
+        page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=whole)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
