@@ -79,7 +79,7 @@ def sign_in(page: Page, password: str) -> None:
     page.goto(BASE + "/dang-nhap")
     page.fill("input[name=login]", "quantri")
     page.fill("input[name=password]", password)
-    page.click("form button[type=submit]")
+    page.click("button.button")
     page.wait_for_url(BASE + "/")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 import typing
 from typing import Any, Callable, Dict, List, Tuple, Type, TypeVar, Union
 
@@ -22,6 +23,7 @@ MAX_DEPTH = 12
 MAX_TEXT = 4096
 MAX_ITEMS = 1024
 _INT_LIMIT = 2**63
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 _readers: Dict[Any, Reader] = {}
 
@@ -78,28 +80,16 @@ def _no_constant(name: str) -> Any:
 
 
 def _check_depth(data: bytes, max_depth: int) -> None:
-    # Cheap bound before the parser recurses: brackets inside texts only make the bound stricter where no text
-    # of ours has them, so texts are skipped properly only when the quick count is over.
+    # Before the parser recurses. Texts are matched first, so that brackets inside them do not count.
     if data.count(b"{") + data.count(b"[") <= max_depth:
         return
     depth = 0
-    in_text = False
-    escaped = False
-    for byte in data:
-        if in_text:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_text = False
-        elif byte == 0x22:
-            in_text = True
-        elif byte in (0x7B, 0x5B):
+    for token in _TOKENS.findall(data):
+        if token in (b"{", b"["):
             depth += 1
             if depth > max_depth:
                 raise LimitError("nested deeper than {} levels".format(max_depth))
-        elif byte in (0x7D, 0x5D):
+        elif token in (b"}", b"]"):
             depth -= 1
 
 

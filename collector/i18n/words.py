@@ -194,10 +194,10 @@ UNFIT: Mapping[str, str] = {
     "cores": N_("ít lõi xử lý"),
     "clock": N_("bộ xử lý chậm"),
     "os_support": N_("hệ điều hành hết hỗ trợ"),
-    "disk_free": N_("ổ đĩa sắp đầy"),
 }
 AGE_METHODS: Mapping[str, str] = {
     "purchase_date": N_("ngày đưa vào sử dụng do người khai"),
+    "virtual": N_("dấu hiệu máy ảo"),
     "bios_date": N_("ngày BIOS"),
     "cpu": N_("đời bộ xử lý"),
     "install_date": N_("ngày cài hệ điều hành"),

@@ -65,6 +65,14 @@ WHY: Mapping[str, str] = {
     "one_weak_match": N_("chỉ khớp một định danh yếu"),
     "disk_moved": N_("ổ đĩa đã gặp ở máy khác"),
     "cloned_disk": N_("ổ đĩa được sao chép sang máy khác"),
+    "purchase_date_broken": N_("ngày khai không hợp lý, không dùng"),
+    "bios_date_broken": N_("ngày BIOS không hợp lý, không dùng"),
+    "install_date_broken": N_("ngày cài không hợp lý, không dùng"),
+    "install_before_cpu": N_("cài trước khi có bộ xử lý này: ổ đĩa sao chép hoặc đồng hồ sai, không dùng"),
+    "bios_before_cpu": N_("BIOS cũ hơn bộ xử lý: bộ xử lý có thể đã thay"),
+    "bios_updated": N_("BIOS mới hơn bộ xử lý nhiều năm: có thể đã cập nhật"),
+    "bought_used": N_("mua muộn hơn nhiều so với năm sản xuất: có thể là máy cũ"),
+    "bought_before_built": N_("ngày khai trước khi máy được sản xuất, không dùng"),
     "two_boots": N_("hai máy cùng báo bằng một mã trạm"),
 }
 IDENTIFIERS: Mapping[str, str] = {

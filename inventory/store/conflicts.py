@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import Session
 
-from inventory.domain.finding import Close, Severity, draft
+from inventory.domain.finding import Severity, draft
 from inventory.domain.identity import Doubt
 from inventory.store.audit import record
-from inventory.store.findings import apply_plan, load_standing, settle
+from inventory.store.findings import settle
 from inventory.store.policy import policies_of_sites
 from inventory.store.tables import Agent, Machine, MachineIdentifier, Site
 
@@ -52,7 +52,9 @@ def quarantine(connection: Connection, machines: Mapping[int, Mapping[str, Any]]
         return
     agents = sorted({str(evidence["agent"]) for evidence in machines.values()})
     connection.execute(
-        update(_machine).where(_machine.c.id.in_(sorted(machines)), _machine.c.status == "in_use").values(status="conflict")
+        update(_machine)
+        .where(_machine.c.id.in_(sorted(machines)), _machine.c.status == "in_use")
+        .values(status="conflict")
     )
     connection.execute(
         update(_agent)
@@ -63,17 +65,14 @@ def quarantine(connection: Connection, machines: Mapping[int, Mapping[str, Any]]
     _open(connection, marked, "high", now)
 
 
-def release(session: Session, machine_id: int, note: str, actor: str, now: datetime, address: str = "") -> bool:
-    """A person has sorted the two PCs out: the machine and its agents are watched again, the finding is closed.
+def release(session: Session, machine_id: int, now: datetime) -> None:
+    """Lifts the quarantine after a person has closed the finding: machine and agents are watched again.
 
-    The hardware that reports next under the agent id counts as this machine's. False when it was not quarantined.
+    The hardware that reports next under the agent's id counts as this machine's; when two PCs still share the id,
+    they are set aside anew.
     """
-    machine = session.get(Machine, machine_id)
-    if machine is None or machine.status != "conflict":
-        return False
-    machine.status = "in_use"
-    session.add(machine)
     connection = session.connection()
+    connection.execute(update(_machine).where(_machine.c.id == machine_id).values(status="in_use", evaluated_at=None))
     connection.execute(
         update(_agent)
         .where(_agent.c.machine_id == machine_id, _agent.c.status == "quarantined")
@@ -82,12 +81,9 @@ def release(session: Session, machine_id: int, note: str, actor: str, now: datet
     # What it was known by is in doubt too; the agent's next inventory writes it anew.
     connection.execute(delete(_ids).where(_ids.c.machine_id == machine_id, _ids.c.kind != "agent"))
     record(
-        session, now, actor, "machine.release", "machine", str(machine_id),
-        {"status": "conflict"}, {"status": "in_use", "note": note[:200]}, address,
-    )
-    standing = load_standing(connection, [KIND], "machine", [str(machine_id)])
-    apply_plan(connection, [Close(finding, "fixed") for finding in standing if finding.is_open], now, actor, note)
-    return True
+        session, now, "collector", "machine.release", "machine", str(machine_id),
+        {"status": "conflict"}, {"status": "in_use"},
+    )  # fmt: skip
 
 
 def _open(

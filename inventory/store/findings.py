@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -11,12 +11,13 @@ from sqlmodel import Session
 
 from inventory.domain import finding as rules
 from inventory.domain.finding import Action, Close, Draft, Open, Reopen, Standing, Update
-from inventory.domain.hours import VN_TIME
+from inventory.domain.week import local_day
 from inventory.store.audit import record
-from inventory.store.tables import Finding, FindingEvent
+from inventory.store.tables import Agent, Finding, FindingEvent
 
 _finding = Finding.__table__  # type: ignore[attr-defined]
 _event = FindingEvent.__table__  # type: ignore[attr-defined]
+_agent = Agent.__table__  # type: ignore[attr-defined]
 
 _CHUNK = 5000
 _STANDING = select(*(_finding.c[name] for name in Standing.__dataclass_fields__)).where(
@@ -44,11 +45,6 @@ _CLOSE = (
 
 class FindingError(ValueError):
     """What was asked cannot be done with this finding; str() says why and what to do."""
-
-
-def local_day(moment: datetime) -> date:
-    """The day in Vietnam: due dates are local days."""
-    return moment.astimezone(VN_TIME).date()
 
 
 def settle(
@@ -98,7 +94,8 @@ def apply_plan(
     updated = [action for action in actions if isinstance(action, Update)]
     if updated:
         connection.execute(_UPDATE, [_judged(action.finding.id, action.draft) for action in updated])
-        events += [_event_row(a.finding.id, now, "evidence", a.finding.state, a.finding.state) for a in updated if a.notable]
+        notable = [action.finding for action in updated if action.notable]
+        events += [_event_row(found.id, now, "evidence", found.state, found.state) for found in notable]
     closed = [action for action in actions if isinstance(action, Close)]
     if closed:
         connection.execute(_CLOSE, [{"key": a.finding.id, "new_state": a.state, "new_closed": now} for a in closed])
@@ -137,12 +134,20 @@ def change_state(
         finding.is_open = state not in ("fixed", "excluded")
         finding.closed_at = None if finding.is_open else now
     session.add(finding)
+    if finding.subject_kind == "machine" and finding.is_open != was_open:
+        _look_again(session, int(finding.subject_id), now)
     _add_event(session, finding_id, now, actor, "state", before, state, note)
     record(
         session, now, actor, "finding.state", "finding", str(finding_id),
         {"state": before, "is_open": was_open}, {"state": state, "is_open": finding.is_open, "note": note}, address,
     )
     return finding
+
+
+def _look_again(session: Session, machine_id: int, now: datetime) -> None:
+    """What a person decides about who a PC is lets the evaluation judge it anew."""
+    connection = session.connection()
+    connection.execute(update(_agent).where(_agent.c.machine_id == machine_id).values(dirty_at=now))
 
 
 def _add_event(
@@ -169,7 +174,8 @@ def _new_row(action: Open, now: datetime) -> dict[str, Any]:
 def _judged(finding_id: int, item: Draft) -> dict[str, Any]:
     return {
         "key": finding_id, "new_unit_id": item.unit_id, "new_site_id": item.site_id, "new_severity": item.severity,
-        "new_responsible": item.responsible, "new_evidence": dict(item.evidence), "new_policy_version": item.policy_version,
+        "new_responsible": item.responsible, "new_evidence": dict(item.evidence),
+        "new_policy_version": item.policy_version,
     }
 
 

@@ -70,7 +70,7 @@ class AttachItem:
 
 
 @dataclass(slots=True)
-class _Known:
+class Known:
     """What the store and this very batch know of the identifiers at hand."""
 
     owners: dict[Identifier, set[int]]
@@ -101,7 +101,7 @@ def attach_batch(connection: Connection, items: Sequence[AttachItem], now: datet
     becomes a new machine with an open finding `identity_conflict` that names the candidates.
     """
     seen = [identity.identifiers(item.hardware, item.interfaces, item.agent_id) for item in items]
-    known = _look_up(connection, {one for ids in seen for one in ids})
+    known = look_up(connection, {one for ids in seen for one in ids})
     # A new machine has a negative stand-in until its row is written: all of them are written in one statement.
     numbers: list[int] = []
     new: list[AttachItem] = []
@@ -129,7 +129,10 @@ def attach_batch(connection: Connection, items: Sequence[AttachItem], now: datet
 
 
 def refresh_identifiers(
-    connection: Connection, seen: Mapping[int, Iterable[Identifier]], stored: Mapping[int, Set[Identifier]], now: datetime
+    connection: Connection,
+    seen: Mapping[int, Iterable[Identifier]],
+    stored: Mapping[int, Set[Identifier]],
+    now: datetime,
 ) -> None:
     """Notes what the machines (by id) show now, after the rules have found each to be the same PC as before.
 
@@ -145,7 +148,7 @@ def _with_real(verdict: identity.Doubt, real: Mapping[int, int]) -> identity.Dou
     return identity.Doubt(tuple(real.get(n, n) for n in verdict.candidates), verdict.why, verdict.evidence)
 
 
-def _look_up(connection: Connection, wanted: set[Identifier]) -> _Known:
+def look_up(connection: Connection, wanted: set[Identifier]) -> Known:
     """Who has the wanted identifiers. A value at many machines costs one row: it proves nothing anyway."""
     owners: dict[Identifier, set[int]] = {}
     common: set[Identifier] = set()
@@ -156,7 +159,7 @@ def _look_up(connection: Connection, wanted: set[Identifier]) -> _Known:
             else:
                 owners[row.kind, row.value] = {row.low, row.high}
     numbers = {number for one, at in owners.items() if one in wanted for number in at}
-    return _Known(owners, {n: set(ids) for n, ids in identifiers_of(connection, numbers).items()}, common)
+    return Known(owners, {n: set(ids) for n, ids in identifiers_of(connection, numbers).items()}, common)
 
 
 def identifiers_of(connection: Connection, machine_ids: Iterable[int]) -> dict[int, frozenset[Identifier]]:
@@ -189,7 +192,8 @@ def _write_identifiers(connection: Connection, fresh: Mapping[int, Set[Identifie
     """Adds identifiers that the machines do not have yet; of what a PC has one at a time, older values go."""
     single = [(n, kind, value) for n, ids in fresh.items() for kind, value in ids if kind in SINGLE_KINDS]
     if single:
-        connection.execute(_DROP_SINGLE, [{"key_machine": n, "key_kind": kind, "kept": value} for n, kind, value in single])
+        rows = [{"key_machine": number, "key_kind": kind, "kept": value} for number, kind, value in single]
+        connection.execute(_DROP_SINGLE, rows)
     _insert_identifiers(connection, fresh, now)
 
 

@@ -15,6 +15,7 @@ from inventory.domain.hours import WEEKDAYS
 from inventory.domain.letter import Compose, Reader, Rendered
 from inventory.domain.week import IsoWeek, WorkingDays, local_day
 from inventory.store import outbox
+from inventory.store.engine import StoreError
 from inventory.store.outbox import Letter, ScopeKey
 from inventory.store.policy import effective_policy
 from inventory.store.recipients import readers_on
@@ -31,7 +32,7 @@ class Post:
     readers: int
 
 
-class NoSuchScope(ValueError):
+class NoSuchScope(StoreError):
     """The scope that was asked for does not exist; str() says what to write."""
 
 
@@ -108,9 +109,8 @@ def _scope(facts: WeekFacts, scope: str) -> tuple[ScopeKind, str]:
         unit_id = scope_id or scope
         if unit_id in facts.units:
             return "unit", unit_id
-    known = ", ".join(
-        [*commune_ids(facts)[:3], *(f"area:{area_id}" for area_id in list(facts.areas)[:3]), "province"]
-    )
+    units = (commune_ids(facts) or sorted(facts.units))[:3]
+    known = ", ".join([*units, *(f"area:{area_id}" for area_id in list(facts.areas)[:3]), "province"])
     raise NoSuchScope(f"no scope {scope!r} in this province; write for example: {known}")
 
 

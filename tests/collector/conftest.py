@@ -15,8 +15,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from collector import web
+from collector.mail.render import composer
 from collector.settings import Settings
 from collector.web import auth
+from inventory.domain.hours import DEFAULT_CALENDAR
 from inventory.store.engine import Store, open_store
 from tests import need
 from tests.collector import province
@@ -56,6 +58,7 @@ def page_app(store: Store, clock: Callable[[], datetime], base_url: str = "http:
     app = FastAPI(openapi_url=None)
     app.state.settings = Settings(base_url=base_url)
     app.state.store, app.state.clock = store, clock
+    app.state.calendar, app.state.compose = DEFAULT_CALENDAR, composer(app.state.settings)
     app.add_exception_handler(HTTPException, web.http_error_page)
     app.add_exception_handler(RequestValidationError, web.http_error_page)
     web.install(app)

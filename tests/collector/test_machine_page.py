@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from collector.web.changes import change_lines
 from collector.web.machine_form import MachineForm
+from collector.web.machine_view import age_rows, age_view, unfit_views
 from collector.web.words import FIELDS, TABLES, field_rows, list_tables, shown
 from inventory.store.engine import Store
 from inventory.store.machine_sheet import Declaration
@@ -250,3 +251,43 @@ def test_unknown_is_none_and_zero_is_zero() -> None:
     assert shown("", "text", "vi") is None
     assert shown(0, "number", "vi") == "0"
     assert shown(False, "yes_no", "vi") == "không"
+
+
+def test_age_and_its_evidence_in_words() -> None:
+    known: dict[str, Any] = {"site_id": 1, "created_at": NOW, "age_status": "known", "outdated": True}
+    interval = age_view(Machine(**known, built_earliest=2011, built_latest=2013), 2026, "vi")
+    assert (interval.mark, interval.verdict) == ("lost", "lạc hậu")
+    assert (interval.built, interval.years) == ("2011–2013", "13–15 năm")
+    half_open = age_view(Machine(**known, built_latest=2014), 2026, "vi")
+    assert (half_open.built, half_open.years) == ("không muộn hơn 2014", "ít nhất 12 năm")
+    evidence = [
+        {"method": "bios_date", "value": "2013-05-02", "latest": 2014},
+        {"method": "cpu", "value": "Intel i3-2100", "earliest": 2011, "latest": 2016},
+        {"method": "install_date", "value": "1980-01-01", "reason": "install_date_broken"},
+        {"method": "of a newer release", "value": 7},
+    ]
+    assert age_rows(Machine(**known, age_evidence=evidence), "vi") == [
+        ("ngày BIOS", "02/05/2013", "không muộn hơn 2014"),
+        ("đời bộ xử lý", "Intel i3-2100", "2011–2016"),
+        ("ngày cài hệ điều hành", "01/01/1980", "ngày cài không hợp lý, không dùng"),
+        ("of a newer release", "7", ""),
+    ]
+
+
+def test_limits_not_kept_are_written_in_the_units_of_people() -> None:
+    unfit = [
+        {"code": "ram", "value": 4.0, "limit": 8.0},
+        {"code": "clock", "value": 1600, "limit": 2000},
+        {"code": "os_support", "value": "Windows 7", "limit": "2020-01-14"},
+        {"code": "cores", "value": 1, "limit": 2},
+    ]
+    views = unfit_views(Machine(site_id=1, created_at=NOW, unfit=unfit), "vi")
+    assert views is not None
+    assert [(view.title, view.value, view.limit) for view in views] == [
+        ("thiếu RAM", "4 GB", "8 GB"),
+        ("bộ xử lý chậm", "1,6 GHz", "2,0 GHz"),
+        ("hệ điều hành hết hỗ trợ", "Windows 7", "14/01/2020"),
+        ("ít lõi xử lý", "1", "2"),
+    ]
+    assert unfit_views(Machine(site_id=1, created_at=NOW), "vi") is None
+    assert unfit_views(Machine(site_id=1, created_at=NOW, unfit=[]), "vi") == []

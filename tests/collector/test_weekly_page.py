@@ -10,11 +10,8 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
-from collector.mail.render import composer
-from collector.settings import Settings
-from collector.web import csrf, pages
-from collector.web.pages import recipients, weekly
-from inventory.domain.hours import DEFAULT_CALENDAR
+from collector.web import csrf
+from collector.web.pages import weekly
 from inventory.domain.week import IsoWeek
 from inventory.store import claim, outbox
 from inventory.store.engine import Store
@@ -28,9 +25,8 @@ NOW = province.NOW
 
 
 @pytest.fixture
-def app(filled: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+def app(filled: Store, clock: Clock) -> FastAPI:
     """The small province with four readers."""
-    monkeypatch.setattr("collector.web.PAGES", tuple(dict.fromkeys((*pages.PAGES, weekly, recipients))))
     with filled.session() as session:
         add_recipient(session, "unit", province.VINH_SON, "ct.vinhson@gialai.gov.vn")
         add_recipient(
@@ -40,10 +36,7 @@ def app(filled: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> FastAPI
             session, "unit", province.PLEIKU, "ct.pleiku@gialai.gov.vn", role="Chủ tịch UBND phường"
         )
         add_recipient(session, "province", province.PROVINCE, "gd@gialai.gov.vn", role="Giám đốc Sở")
-    made = page_app(filled, clock)
-    made.state.calendar = DEFAULT_CALENDAR
-    made.state.compose = composer(Settings())
-    return made
+    return page_app(filled, clock)
 
 
 def text(browser: Browser, path: str, status: int = 200) -> str:

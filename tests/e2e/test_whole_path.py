@@ -110,7 +110,7 @@ def _look_at_pages(service: Service, machine: dict[str, object]) -> None:
         page.goto(service.base + "/")
         page.fill("input[name=login]", LOGIN)
         page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit], form button[type=submit]")
+        page.click("button.button")
         page.wait_for_url(service.base + "/")
         assert "Đang kết nối" in page.content() or "đang hoạt động" in page.content()
         page.goto(f"{service.base}/may-tinh/{machine['id']}")

@@ -13,6 +13,7 @@ from collector.web.pages import (
     machines,
     overview,
     policy,
+    recipients,
     rejected,
     sign_in,
     site,
@@ -20,6 +21,7 @@ from collector.web.pages import (
     tokens,
     units,
     villages,
+    weekly,
 )
 
 PAGES: tuple[ModuleType, ...] = (
@@ -38,4 +40,6 @@ PAGES: tuple[ModuleType, ...] = (
     rejected,
     audit,
     policy,
+    weekly,
+    recipients,
 )

@@ -25,9 +25,8 @@ from collector.web.base import (
     text_of,
 )
 from collector.web.changes import change_lines
-from collector.web.evidence import evidence_rows
 from collector.web.machine_form import IMPORTED, SOURCES, MachineForm
-from collector.web.machine_view import age_view, short_cpu, unfit_views
+from collector.web.machine_view import age_rows, age_view, short_cpu, unfit_views
 from inventory.store.machine_sheet import STATUSES, MachineSheet, declaration, declare, load_sheet
 from inventory.store.sessions import Viewer
 from inventory.store.sites import unit_crumbs
@@ -87,7 +86,7 @@ def _show(
         m=machine,
         name=name,
         age=age_view(machine, format.local(now).year, lang),
-        age_evidence=[evidence_rows("", item, lang) for item in machine.age_evidence or [] if isinstance(item, dict)],
+        age_rows=age_rows(machine, lang),
         unfit=unfit_views(machine, lang),
         sections=_sections(sheet, lang),
         section_words=words,

@@ -146,7 +146,7 @@ def _show(
         areas=areas,
         scope_words=SCOPE_WORDS,
         salutations=SALUTATION_WORDS,
-        columns=",".join(COLUMNS),
+        columns=COLUMNS,
     )
 
 

@@ -1,0 +1,101 @@
+"""gapwatch: the commands of the collector. Exit codes: 0 done, 1 could not be done (said in one line), 2 wrong words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collector import commands
+
+cli = typer.Typer(
+    name="gapwatch",
+    help="Theo dõi hạ tầng CNTT cấp xã: máy thu, danh mục, thư tuần.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Tệp cài đặt TOML; mặc định lấy biến GAPWATCH_SETTINGS.")]
+
+
+@cli.command()
+def serve(config: Config = None) -> None:
+    """Chạy máy thu (trang web, API, cửa nhận báo cáo, việc định kỳ)."""
+    commands.serve(commands.settings_of(config))
+
+
+@cli.command()
+def jobs(config: Config = None) -> None:
+    """Chỉ chạy việc định kỳ, khi nhiều máy thu dùng chung một kho (run_jobs = false)."""
+    commands.run_jobs(commands.settings_of(config))
+
+
+@cli.command()
+def migrate(config: Config = None) -> None:
+    """Đưa kho dữ liệu lên phiên bản này và nạp cây đơn vị hành chính."""
+    commands.migrate(commands.settings_of(config))
+
+
+@cli.command()
+def demo(config: Config = None) -> None:
+    """Nạp tỉnh mẫu, tạo tài khoản và chạy máy thu cùng một tác tử thật trên máy này."""
+    commands.demo(commands.settings_of(config))
+
+
+@cli.command()
+def enrol(
+    site: Annotated[str, typer.Option("--site", help="Số hoặc tên địa điểm.")],
+    uses: Annotated[int, typer.Option(help="Số máy được ghi danh bằng mã này.")] = 1,
+    days: Annotated[int, typer.Option(help="Số ngày mã còn hiệu lực.")] = 14,
+    config: Config = None,
+) -> None:
+    """Tạo mã ghi danh cho một địa điểm và in dòng lệnh cần gõ trên máy trạm."""
+    commands.enrol(commands.settings_of(config), site, uses, days)
+
+
+@cli.command()
+def weekly(
+    now: Annotated[bool, typer.Option("--now", help="Lập và gửi ngay thư của tuần này.")] = False,
+    preview: Annotated[str, typer.Option("--preview", help="In thư của một phạm vi: mã đơn vị, hoặc area:SỐ.")] = "",
+    config: Config = None,
+) -> None:
+    """Thư tuần: xem trước, hoặc gửi ngay."""
+    commands.weekly(commands.settings_of(config), now, preview)
+
+
+@cli.command()
+def account(
+    login: Annotated[str, typer.Argument(help="Tên đăng nhập.")],
+    role: Annotated[str, typer.Option(help="admin, officer, viewer, commune, operator hoặc auditor.")] = "admin",
+    unit: Annotated[str, typer.Option(help="Mã đơn vị mà tài khoản được xem; để trống: toàn tỉnh.")] = "",
+    name: Annotated[str, typer.Option(help="Họ tên.")] = "",
+    config: Config = None,
+) -> None:
+    """Tạo tài khoản, hoặc đặt lại mật khẩu nếu đã có. Mật khẩu được in ra một lần."""
+    commands.account(commands.settings_of(config), login, role, unit, name)
+
+
+@cli.command("check-config")
+def check_config(
+    list_: Annotated[bool, typer.Option("--list", help="In mọi cài đặt cùng giá trị mặc định.")] = False,
+    config: Config = None,
+) -> None:
+    """Kiểm tra cài đặt, lịch, chính sách và kho dữ liệu; không thay đổi gì."""
+    commands.check_config(config, list_)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point: every known error becomes one line and exit code 1."""
+    try:
+        cli(args=list(argv) if argv is not None else None)
+    except commands.KNOWN_ERRORS as error:
+        print(f"gapwatch: {error}", file=sys.stderr)  # noqa: T201  (the command line's own voice)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The effective policy of each site, kept in memory while no policy changes; asked for every single report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from agent.wire.exchange import AgentPolicy, ReachTarget
+from inventory.store.engine import Store
+from inventory.store.policy import AgentPolicyFacts, agent_policy, current_version
+
+TTL_S = 5.0  # a change of policy may take that much longer to reach agents; saves a query per heartbeat
+
+
+class PolicyBook:
+    """Used by the event loop and by the writer thread. What is read twice at once is only read twice."""
+
+    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._monotonic = monotonic
+        self._fresh_until = -1.0
+        self._version = -1
+        self._known: dict[int, tuple[AgentPolicyFacts, AgentPolicy]] = {}
+
+    def grace_s(self, site_id: int) -> float:
+        """Silence up to this long still counts as heard at the site. May ask the store."""
+        return self._entry(site_id)[0].silence_grace_s
+
+    async def of_site(self, site_id: int) -> AgentPolicy:
+        """The site's policy in the contract's form."""
+        known = self._known.get(site_id) if self._monotonic() < self._fresh_until else None
+        return (known or await asyncio.to_thread(self._entry, site_id))[1]
+
+    async def newer(self, site_id: int, version: int) -> AgentPolicy | None:
+        """The same, unless the agent already follows it."""
+        policy = await self.of_site(site_id)
+        return None if policy.version == version else policy
+
+    def _entry(self, site_id: int) -> tuple[AgentPolicyFacts, AgentPolicy]:
+        if self._monotonic() >= self._fresh_until:
+            self._fresh_until = self._monotonic() + TTL_S  # before the query: one asks, the others go on
+            with self._store.reading() as session:
+                version = current_version(session)
+            if version != self._version:
+                self._version, self._known = version, {}
+        known = self._known.get(site_id)
+        if known is None:
+            with self._store.reading() as session:
+                facts = agent_policy(session, site_id)
+            known = self._known[site_id] = (facts, on_the_wire(facts))
+        return known
+
+
+def on_the_wire(facts: AgentPolicyFacts) -> AgentPolicy:
+    """The policy as agents take it."""
+    return AgentPolicy(
+        version=facts.version,
+        heartbeat_s=facts.heartbeat_s,
+        network_s=facts.network_s,
+        inventory_s=facts.inventory_s,
+        disabled_probes=tuple(facts.disabled_probes),
+        reach_targets=tuple(ReachTarget(name, url) for name, url in facts.reach_targets),
+        internet_check_url=facts.internet_check_url,
+        internet_check_text=facts.internet_check_text,
+        spool_bytes=facts.spool_bytes,
+        send_user_name=facts.send_user_name,
+    )

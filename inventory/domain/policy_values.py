@@ -1,0 +1,224 @@
+"""What values a policy key takes: text from a form, JSON or TOML -> a typed value, or a BadValue that names the key."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from inventory.domain.hours import WEEKDAYS, Hours, OpeningHours
+from inventory.domain.problem import BadValue
+
+Pairs = tuple[tuple[str, str], ...]
+"""Pairs of texts: (name, URL) or (system, date)."""
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+
+
+class _Rule(Protocol):
+    """The part of policy_rules.Rule that is needed here."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+
+
+def parse_value(rule: _Rule, value: Any) -> Any:
+    """A value as JSON, TOML or a form gives it -> typed. Raises BadValue with the remedy."""
+    return _PARSERS[rule.kind](rule, value)
+
+
+def plain_value(value: Any) -> Any:
+    """A typed value as JSON can hold it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [plain_value(item) for item in value]
+    return value
+
+
+def _int(rule: _Rule, value: Any) -> int:
+    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,15}\s*", value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue(rule.key, "phải là số nguyên", "ví dụ {example:g}", example=rule.low or 0)
+    return _bounded(rule, value)
+
+
+def _float(rule: _Rule, value: Any) -> float:
+    if isinstance(value, str):
+        try:
+            value = float(value.strip().replace(",", "."))
+        except ValueError:
+            value = None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise BadValue(rule.key, "phải là một số", "ví dụ {example:g}", example=rule.low or 0)
+    return float(_bounded(rule, value))
+
+
+def _bounded(rule: _Rule, value: Any) -> Any:
+    low, high = rule.low, rule.high
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise BadValue(
+            rule.key,
+            "{value:g} nằm ngoài khoảng cho phép",
+            "chọn từ {low:g} đến {high:g}",
+            value=value,
+            low=low,
+            high=high,
+        )
+    return value
+
+
+def _bool(rule: _Rule, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise BadValue(rule.key, "phải là true hoặc false", "chọn một trong hai")
+
+
+def _text(rule: _Rule, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 400 or any(ord(char) < 32 for char in value):
+        raise BadValue(rule.key, "phải là một dòng chữ, không quá 400 ký tự", "rút gọn hoặc bỏ ký tự lạ")
+    return value.strip()
+
+
+def _url(rule: _Rule, value: Any) -> str:
+    return _check_url(rule, _text(rule, value), ("http",)) if value != "" else ""
+
+
+def _check_url(rule: _Rule, url: str, schemes: tuple[str, ...]) -> str:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good or any(char.isspace() for char in url):
+        raise BadValue(
+            rule.key,
+            "{url!r} không phải địa chỉ dùng được",
+            "bắt đầu bằng {good}://",
+            url=url,
+            good="|".join(schemes),
+        )
+    return url
+
+
+def _day(rule: _Rule, value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise BadValue(rule.key, "phải là một ngày", "viết năm-tháng-ngày, ví dụ 2026-09-15") from None
+
+
+def _weekday(rule: _Rule, value: Any) -> str:
+    if value not in WEEKDAYS:
+        raise BadValue(rule.key, "phải là một thứ trong tuần", "chọn mon, tue, wed, thu, fri, sat hoặc sun")
+    return str(value)
+
+
+def _time(rule: _Rule, value: Any) -> str:
+    if not isinstance(value, str) or not _TIME.match(value):
+        raise BadValue(rule.key, "phải là giờ trong ngày", "viết giờ:phút, ví dụ 07:00")
+    return value
+
+
+def _lines(value: Any) -> Any:
+    """A form sends a list as one entry per line."""
+    return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+
+
+def _ints(rule: _Rule, value: Any) -> tuple[int, ...]:
+    if isinstance(value, str):
+        value = value.replace(",", " ").split()
+    if not isinstance(value, (list, tuple)) or not value:
+        raise BadValue(rule.key, "phải là danh sách số nguyên", "ví dụ 7, 14, 30")
+    numbers = tuple(_int(rule, item) for item in value)
+    if list(numbers) != sorted(set(numbers)):
+        raise BadValue(rule.key, "các số phải tăng dần", "ví dụ 7, 14, 30")
+    return numbers
+
+
+def _names(rule: _Rule, value: Any) -> tuple[str, ...]:
+    value = _lines(value)
+    if not isinstance(value, (list, tuple)):
+        raise BadValue(rule.key, "phải là danh sách tên", "mỗi dòng một tên")
+    for item in value:
+        if not isinstance(item, str) or not _NAME.match(item):
+            raise BadValue(
+                rule.key, "{item!r} không phải tên phép đo", "dùng chữ thường, ví dụ counters", item=item
+            )
+    return tuple(dict.fromkeys(value))
+
+
+def _pairs(rule: _Rule, value: Any, example: str) -> list[tuple[str, str]]:
+    rows = _lines(value)
+    if not isinstance(rows, (list, tuple)):
+        raise BadValue(rule.key, "phải là danh sách cặp", "mỗi dòng: {example}", example=example)
+    found: list[tuple[str, str]] = []
+    for row in rows:
+        pair = [part.strip() for part in row.split("|")] if isinstance(row, str) else list(row)
+        if len(pair) != 2 or not all(isinstance(part, str) and part for part in pair):
+            raise BadValue(
+                rule.key, "{row!r} không phải một cặp", "viết: {example}", row=row, example=example
+            )
+        found.append((pair[0], pair[1]))
+    return found
+
+
+def _targets(rule: _Rule, value: Any) -> Pairs:
+    pairs = _pairs(rule, value, "Một cửa điện tử | https://mot-cua.example.gov.vn/")
+    if len(pairs) > 30:
+        raise BadValue(
+            rule.key, "nhiều hơn 30 địa chỉ", "bớt đi: mỗi địa chỉ tốn thời gian và băng thông của xã"
+        )
+    for name, url in pairs:
+        _text(rule, name)
+        _check_url(rule, url, ("http", "https", "tcp"))
+        if url.startswith("tcp://") and urlsplit(url).port is None:
+            raise BadValue(rule.key, "{url!r} thiếu cổng", "viết tcp://máy:cổng", url=url)
+    return tuple(pairs)
+
+
+def _dated(rule: _Rule, value: Any) -> Pairs:
+    pairs = _pairs(rule, value, "windows 10 | 2025-10-14")
+    return tuple((" ".join(name.lower().split()), _day(rule, day).isoformat()) for name, day in pairs)
+
+
+def _hours(rule: _Rule, value: Any) -> Hours:
+    try:
+        return OpeningHours.parse(_pairs(rule, value, "mon-fri | 07:30-11:30")).written
+    except BadValue as error:
+        raise error.at(rule.key) from None
+
+
+_PARSERS: dict[str, Callable[[Any, Any], Any]] = {
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "text": _text,
+    "url": _url,
+    "date": _day,
+    "weekday": _weekday,
+    "time": _time,
+    "ints": _ints,
+    "names": _names,
+    "targets": _targets,
+    "dated": _dated,
+    "hours": _hours,
+}
