@@ -25,6 +25,9 @@ Reason = dict[str, Any]
 
 Result = Reason | Literal["ok", "unknown"]
 
+# Windows tells i5-8250U "@ 1.60GHz" as 1800 MHz, which is no turbo yet: that is a good deal more than the base.
+_TURBO = 1.25
+
 _BASE_CLOCK = re.compile(r"@\s*(\d+(?:[.,]\d+)?)\s*([gm])hz", re.IGNORECASE)
 # Families whose clock has no turbo above the one they are sold with: there the base clock is also the highest.
 _NO_TURBO = re.compile(
@@ -115,7 +118,7 @@ def _clock(facts: MachineFacts, policy: Policy) -> Result:
     if highest >= policy.clock_min_mhz:
         return "ok"
     is_highest = bool(_NO_TURBO.search(facts.cpu_brand)) or (
-        facts.cpu_max_mhz is not None and base is not None and facts.cpu_max_mhz > 1.05 * base
+        facts.cpu_max_mhz is not None and base is not None and facts.cpu_max_mhz > _TURBO * base
     )
     if not is_highest:
         return "unknown"

@@ -153,11 +153,11 @@ def _evaluate(store: Store, machine_ids: Sequence[int], now: datetime, marks: li
         return
     with store.session() as session:
         _one_at_a_time(store, session.connection())
+        if marks:  # first, because what follows may have a reason to mark an agent again
+            session.connection().execute(_CLEAN, marks)
         machine_identity.apply(session, identity, now)
         if concluded:
             _write(session, concluded, now)
-        if marks:
-            session.connection().execute(_CLEAN, marks)
 
 
 def _conclude(item: MachineEvidence, now: datetime) -> Conclusion | None:

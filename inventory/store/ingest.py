@@ -147,6 +147,8 @@ def _store(
     outcomes: list[Outcome],
     arrivals: Sequence[Arrival],
 ) -> None:
+    for arrival in fresh:
+        _note_boot(arrival, boots[arrival.agent_id, arrival.boot_id])
     made = contacts.place(fresh, agents, boots)
     contacts.grow(connection, fresh, made, agents, boots, gap_of)
     for arrival in fresh:
@@ -165,6 +167,13 @@ def _store(
 def outcomes_of(fresh: list[Arrival], arrivals: Sequence[Arrival], outcomes: list[Outcome]) -> list[Outcome]:
     """The outcomes that belong to `fresh`, in its order."""
     return [outcome for outcome, arrival in zip(outcomes, arrivals, strict=True) if outcome.status == "stored"]
+
+
+def _note_boot(arrival: Arrival, boot: dict[str, Any]) -> None:
+    """How the boot before ended is said in the uptime section, live or late."""
+    ended = _data(arrival, "uptime").get("last_shutdown", "")
+    if ended in ("clean", "unclean"):
+        boot["previous_shutdown"] = ended
 
 
 def _note_agent(arrival: Arrival, agent: dict[str, Any], boot: dict[str, Any]) -> None:

@@ -22,7 +22,11 @@ _finding = Finding.__table__  # type: ignore[attr-defined]
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LATE = timedelta(hours=1)  # a section's date is that of its making: it may have come after the last evaluation
-_MOVE = update(_agent).where(_agent.c.id == bindparam("key")).values(machine_id=bindparam("new_machine"))
+_MOVE = (
+    update(_agent)
+    .where(_agent.c.id == bindparam("key"))
+    .values(machine_id=bindparam("new_machine"), dirty_at=bindparam("new_dirty"))
+)
 
 
 @dataclass(slots=True)
@@ -66,7 +70,8 @@ def apply(session: Session, news: IdentityNews, now: datetime) -> None:
     conflicts.quarantine(connection, news.clones, now)
     conflicts.open_doubts(connection, news.doubts, now)
     if news.moved:
-        connection.execute(_MOVE, [{"key": agent, "new_machine": number} for agent, number in news.moved.items()])
+        rows = [{"key": a, "new_machine": number, "new_dirty": now} for a, number in news.moved.items()]
+        connection.execute(_MOVE, rows)
     for number in news.released:
         conflicts.release(session, number, now)
 

@@ -109,7 +109,7 @@ def _scope(facts: WeekFacts, scope: str) -> tuple[ScopeKind, str]:
         unit_id = scope_id or scope
         if unit_id in facts.units:
             return "unit", unit_id
-    units = (commune_ids(facts) or sorted(facts.units))[:3]
+    units = (commune_ids(facts) or sorted(set(facts.units) - {facts.province.id}))[:3]
     known = ", ".join([*units, *(f"area:{area_id}" for area_id in list(facts.areas)[:3]), "province"])
     raise NoSuchScope(f"no scope {scope!r} in this province; write for example: {known}")
 

@@ -6,9 +6,7 @@ import dataclasses
 import email
 import email.policy
 import multiprocessing
-import os
 import random
-import signal
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -398,9 +396,10 @@ def test_kill_9_at_random_moments_loses_nothing_and_repeats_only_in_the_window(
             doubtful += row.doubts
     print(f"{engine}: {killed} kills, {doubtful} letters sent again in doubt, {repeated} of them came twice")
     assert repeated <= doubtful <= killed
+    assert killed >= 3 * rounds
 
 
-READERS = 25
+READERS = 40
 
 
 def _due_now(url: str) -> None:
@@ -420,8 +419,7 @@ def _killed(context: Any, settings: Settings, begin: Any, after_s: float) -> int
     process.start()
     time.sleep(after_s)
     alive = process.is_alive()
-    if process.pid is not None:
-        os.kill(process.pid, signal.SIGKILL)
+    process.kill()  # SIGKILL
     process.join()
     return int(alive)
 

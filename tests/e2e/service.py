@@ -77,8 +77,8 @@ class Service:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
-    def open_findings(self, machine_or_site: str = "") -> set[str]:
-        return {item["kind"] for item in self.get("/api/v1/findings?open=true&size=200")["items"]}
+    def open_findings(self) -> set[str]:
+        return {item["kind"] for item in self.get("/api/v1/findings?state=todo&size=200")["items"]}
 
     # --- what an administrator sets up
 

@@ -110,7 +110,7 @@ def test_a_limit_inside_the_interval_is_not_decided() -> None:
     assert age.earliest < TODAY - timedelta(days=5 * 365.2425) < age.latest
     assert is_old(age) is None
     assert is_old(age, 4) is True
-    assert is_old(age, 6.25) is False
+    assert is_old(age, 6.5) is False
 
 
 def test_bios_alone_says_only_not_younger() -> None:

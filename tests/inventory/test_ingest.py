@@ -201,6 +201,15 @@ def test_unknown_revoked_and_retired_agents_are_refused(enrolled: Store) -> None
     assert [outcome.reason for outcome in outcomes] == ["unknown_agent", "agent_revoked", "key_retired", ""]
 
 
+def test_how_the_boot_before_ended_is_noted(enrolled: Store) -> None:
+    uptime = {"uptime": SectionIn("ok", "dd", {"last_shutdown": "unclean"}, "", 1)}
+    ingest(enrolled, [arrival(1, 0), arrival(2, 5, sections=uptime)])
+    ingest(enrolled, [arrival(3, 10)])
+
+    (boot,) = rows(enrolled, AgentBoot)
+    assert boot.previous_shutdown == "unclean"
+
+
 def test_two_pcs_with_one_identity_are_quarantined(enrolled: Store) -> None:
     ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE))])
     ingest(enrolled, [arrival(2, 3, boot_id="c" * 32, monotonic_s=50)])

@@ -418,3 +418,23 @@ def test_it_can_be_loaded_at_any_time(sqlite_store: Store, at: str) -> None:
     assert summary.machines == 74
     assert newest <= now + timedelta(minutes=5)
     assert states["LINE_LOST_SUSPECTED"] <= 1
+
+
+def test_a_start_that_died_before_the_evaluation_is_finished_by_the_next(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_units(sqlite_store, *unit_tree())
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("inventory.sample.load.conclude", die)
+        with pytest.raises(KeyboardInterrupt):
+            load_sample(sqlite_store, NOW)
+    again = load_sample(sqlite_store, NOW + timedelta(minutes=1))
+
+    assert (again.new, again.sites) == (False, 40)
+    assert again.findings_open > 100
+    with sqlite_store.reading() as session:
+        assert len(rows(session, WeeklyFigures)) == 2 * (1 + 3 + 11)
