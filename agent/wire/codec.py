@@ -105,7 +105,7 @@ def _compile(kind: Any) -> Reader:
     if kind is Any:
         return lambda value, path: value
     origin = getattr(kind, "__origin__", None)
-    args = getattr(kind, "__args__", ())
+    args: Tuple[Any, ...] = getattr(kind, "__args__", ())
     if origin is Union and len(args) == 2 and args[1] is type(None):
         return _optional(reader_for(args[0]))
     if origin is tuple and len(args) == 2 and args[1] is Ellipsis:

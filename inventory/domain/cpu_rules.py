@@ -20,7 +20,6 @@ class BrandRule(NamedTuple):
 
 class ModelRule(NamedTuple):
     """CPUID numbers as the system shows them (decimal, family with its extension)."""
-
     family: int
     models: tuple[int, ...]  # empty: every model of the family
     name: str

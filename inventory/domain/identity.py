@@ -30,13 +30,15 @@ COMMON_FROM = 3
 _STRONG = frozenset({"system_uuid", "system_serial", "board_serial"})
 _ON_BOARD = ("system_uuid", "board_serial", "mac")  # change together when the main board is changed
 _PLACEHOLDERS = frozenset(
-    """tobefilledbyoem tobefilledbyoemtobefilledbyoem defaultstring systemserialnumber serialnumber systemserial
-    baseboardserialnumber boardserialnumber chassisserialnumber mbserialnumber none null nil na
-    notspecified notavailable notapplicable notpresent notset unknown unspecified undefined empty blank invalid oem oemserial tbd test
-    0123456789 01234567890 012345678 123456789 1234567890 12345678 1234567 123456 12345 abcdefgh 0123456789abcdef
-    systemproductname systemmanufacturer systemversion systemname productname allseries type2boardserialnumber
-    type1systemserialnumber chassismanufacturer defaultsystem xxxxx oooooooo notdefined nonespecified noserial
-    noserialnumber ssn12345678901234567890 sn1234567890 serial innotek genericserial""".split()  # noqa: SIM905 - readable
+    """
+    tobefilledbyoem tobefilledbyoemtobefilledbyoem defaultstring systemserialnumber serialnumber systemserial
+    baseboardserialnumber boardserialnumber chassisserialnumber mbserialnumber none null nil na notspecified
+    notavailable notapplicable notpresent notset unknown unspecified undefined empty blank invalid oem oemserial
+    tbd test 0123456789 01234567890 012345678 123456789 1234567890 12345678 1234567 123456 12345 abcdefgh
+    0123456789abcdef systemproductname systemmanufacturer systemversion systemname productname allseries
+    type2boardserialnumber type1systemserialnumber chassismanufacturer defaultsystem xxxxx oooooooo notdefined
+    nonespecified noserial noserialnumber ssn12345678901234567890 sn1234567890 serial innotek genericserial
+    """.split()  # noqa: SIM905 - readable
 )
 _UUID_PLACEHOLDERS = frozenset(
     {

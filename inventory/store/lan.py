@@ -75,8 +75,9 @@ def _changed_sites(session: Session, since: datetime) -> set[int]:
 
 def _pcs(session: Session, site_ids: Collection[int] | None, fresh_from: datetime) -> dict[int, list[PcOnLan]]:
     """PCs with a report since `fresh_from`, by the site where they are now."""
+    columns: tuple[Any, ...] = (Agent.id, Agent.site_id, Section.name, Section.data, Machine.kind)
     query = (
-        select(Agent.id, Agent.site_id, Section.name, Section.data, Machine.kind)
+        select(*columns)
         .join(Section, col(Section.agent_id) == col(Agent.id))
         .join(Machine, col(Machine.id) == col(Agent.machine_id), isouter=True)
         .where(

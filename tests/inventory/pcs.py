@@ -74,14 +74,18 @@ def send(
     session.flush()
 
 
-def attach(session: Session, agent_id: str, data: dict[str, dict[str, Any]], at: datetime = NOW, site_id: int = 1) -> int:
+def attach(
+    session: Session, agent_id: str, data: dict[str, dict[str, Any]], at: datetime = NOW, site_id: int = 1
+) -> int:
     """The first inventory of an agent as ingest handles it; returns its machine."""
     send(session, agent_id, data, at, site_id=site_id)
     item = AttachItem(agent_id, site_id, data.get("hardware", {}), data.get("system", {}), data.get("interfaces", {}))
     return attach_batch(session.connection(), [item], at)[agent_id]
 
 
-def install(store: Store, agent_id: str = "a" * 32, data: dict[str, dict[str, Any]] | None = None, **fields: Any) -> int:
+def install(
+    store: Store, agent_id: str = "a" * 32, data: dict[str, dict[str, Any]] | None = None, **fields: Any
+) -> int:
     """An agent with its machine in a fresh small district."""
     with store.session() as session:
         if session.get(Agent, agent_id) is None and not session.exec(select(Agent.id)).first():

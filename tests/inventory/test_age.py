@@ -227,8 +227,8 @@ _JUNK = st.recursive(
     max_leaves=6,
 )
 _FIELDS = (
-    "bios_date", "cpu_brand", "cpu_family", "cpu_model", "cpu_max_mhz", "ram_bytes", "chassis_type", "disks", "is_virtual",
-    "os_name", "os_version", "os_build", "install_date", "interfaces", "system_serial",
+    "bios_date", "cpu_brand", "cpu_family", "cpu_model", "cpu_max_mhz", "ram_bytes", "chassis_type", "disks",
+    "is_virtual", "os_name", "os_version", "os_build", "install_date", "interfaces", "system_serial",
 )  # fmt: skip
 
 

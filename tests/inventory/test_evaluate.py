@@ -356,7 +356,8 @@ def test_five_hundred_machines_within_a_second(sqlite_store: Store) -> None:
         session.flush()
         for name in names:
             for key, data in (OLD_PC | {"hardware": hardware(name)}).items():
-                session.add(Section(agent_id=name, name=key, site_id=1, status="ok", data=data, seen_at=NOW, changed_at=NOW))
+                times: dict[str, Any] = {"seen_at": NOW, "changed_at": NOW}
+                session.add(Section(agent_id=name, name=key, site_id=1, status="ok", data=data, **times))
         session.flush()
         items = [AttachItem(name, 1, hardware(name), OLD_PC["system"], interfaces(name)) for name in names]
         attach_batch(session.connection(), items, NOW)

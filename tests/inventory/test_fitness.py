@@ -15,9 +15,15 @@ from inventory.domain.policy import DEFAULT_POLICY
 TODAY = date(2026, 11, 21)
 DATES = dict(DEFAULT_POLICY.os_support_end)
 
-WINDOWS_7 = {"os_family": "windows", "os_name": "Windows 7 Professional", "os_version": "6.1", "os_build": "7601"}
-WINDOWS_10 = {"os_family": "windows", "os_name": "Windows 10 Pro", "os_version": "10.0", "os_build": "19045.4529"}
-WINDOWS_11 = {"os_family": "windows", "os_name": "Windows 10 Pro", "os_version": "10.0", "os_build": "26100.1"}
+WINDOWS_7: dict[str, Any] = {
+    "os_family": "windows", "os_name": "Windows 7 Professional", "os_version": "6.1", "os_build": "7601"
+}
+WINDOWS_10: dict[str, Any] = {
+    "os_family": "windows", "os_name": "Windows 10 Pro", "os_version": "10.0", "os_build": "19045.4529"
+}
+WINDOWS_11: dict[str, Any] = {
+    "os_family": "windows", "os_name": "Windows 10 Pro", "os_version": "10.0", "os_build": "26100.1"
+}
 
 
 def judge(today: date = TODAY, **facts: Any) -> Fitness:
@@ -30,7 +36,8 @@ def judge(today: date = TODAY, **facts: Any) -> Fitness:
         (WINDOWS_7, "windows 7", date(2020, 1, 14)),
         (WINDOWS_10, "windows 10", date(2025, 10, 14)),
         (WINDOWS_11, "windows 11", None),
-        ({**WINDOWS_7, "os_name": "Windows 8.1 Pro", "os_version": "6.3", "os_build": "9600"}, "windows 8.1", date(2023, 1, 10)),
+        ({**WINDOWS_7, "os_name": "Windows 8.1 Pro", "os_version": "6.3", "os_build": "9600"},
+         "windows 8.1", date(2023, 1, 10)),
         ({**WINDOWS_10, "os_edition": "EnterpriseS", "os_build": "17763.1"}, "windows 10", date(2029, 1, 9)),
         ({**WINDOWS_10, "os_edition": "IoTEnterpriseS", "os_build": "19044.1"}, "windows 10", date(2032, 1, 13)),
         ({**WINDOWS_10, "os_name": "Windows 10 Enterprise LTSC", "os_build": "17763"}, "windows 10", date(2029, 1, 9)),

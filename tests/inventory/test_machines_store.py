@@ -113,9 +113,8 @@ def test_a_number_that_many_pcs_share_is_learnt_to_prove_nothing(store: Store) -
     agents(store, *names)
     with store.begin() as connection:
         for name in names:
-            attach_batch(
-                connection, [AttachItem(name, 1, {"system_serial": "PC-OFFICE", "board_serial": f"MB7{ord(name[0])}X1"})], NOW
-            )
+            numbers = {"system_serial": "PC-OFFICE", "board_serial": f"MB7{ord(name[0])}X1"}
+            attach_batch(connection, [AttachItem(name, 1, numbers)], NOW)
     with store.reading() as session:
         machines = session.exec(select(func.count()).select_from(Machine)).one()
         doubts = session.exec(select(func.count()).select_from(Finding)).one()
