@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Any, Callable, Dict, NoReturn, Optional, Sequence, TextIO
 
 from . import __version__
 from .errors import AgentError, SettingsError
@@ -74,6 +74,23 @@ class _Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Optional[Any] = None) -> None:
         if message:
             say(message.rstrip("\n"), file or sys.stderr)
+
+    def error(self, message: str) -> NoReturn:
+        for english, vietnamese in _USAGE:
+            message = message.replace(english, vietnamese)
+        say("Lỗi: {}. Xem: {} --help".format(message, self.prog), sys.stderr)
+        sys.exit(2)
+
+
+# argparse's words for what a person can mistype; the rest stays as it is
+_USAGE = (
+    ("the following arguments are required: ", "thiếu "),
+    ("unrecognized arguments: ", "không có tùy chọn "),
+    ("expected one argument", "thiếu giá trị"),
+    ("invalid choice: ", "không có "),
+    ("(choose from ", "(chọn một trong: "),
+    ("argument ", ""),
+)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from collector import api, metrics, web
 from collector.ingest.counters import Counters
@@ -38,8 +39,8 @@ def utc_now() -> datetime:
 
 def create_app(
     settings: Settings, store: Store, clock: Clock = utc_now, mailer: Mailer | None = None, *, run_jobs: bool | None = None
-) -> FastAPI:
-    """Builds the service. Raises StaleSchema, MasterKeyError or CalendarError before anything is listened to."""
+) -> ReportFront:
+    """Builds the service: the agents' door in front of the FastAPI application. Raises StaleSchema, MasterKeyError or CalendarError before anything is listened to."""
     schema.require_current(store)
     master = load_or_create(settings.master_key_path)
     calendar = read_calendar(settings.calendar_file)
@@ -72,8 +73,8 @@ def create_app(
     def keep_rejected(refusals: Sequence[Refusal], now: datetime) -> None:
         rejects.keep(store, [(item.agent_id, item.code, item.reason, item.frame) for item in refusals], now)
 
-    app.add_middleware(
-        ReportFront,
+    return ReportFront(
+        ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies),
         master=master,
         committer=committer,
         policies=policies,
@@ -82,7 +83,6 @@ def create_app(
         counters=counters,
         spread_s=max(30, settings.max_agents_hint // 50),
     )
-    return app
 
 
 def jobs(settings: Settings, store: Store, clock: Clock, mailer: Mailer, calendar: Calendar) -> list[Job]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DBAPIError
+from typer._click import exceptions as errors  # typer brings a click of its own and shows no other door to its errors
 
 from collector import commands
 
@@ -44,6 +47,17 @@ def migrate(config: Config = None) -> None:
 def demo(config: Config = None) -> None:
     """Nạp tỉnh mẫu, tạo tài khoản và chạy máy thu cùng một tác tử thật trên máy này."""
     commands.demo(commands.settings_of(config))
+
+
+@cli.command()
+def site(
+    name: Annotated[str, typer.Argument(help="Tên địa điểm, ví dụ \"Trụ sở UBND xã Vĩnh Sơn\".")],
+    unit: Annotated[str, typer.Option("--unit", help="Mã đơn vị của xã, trong config/units.csv.")],
+    role: Annotated[str, typer.Option(help="Loại: " + ", ".join(commands.SITE_ROLES) + ".")] = "tru_so_chinh",
+    config: Config = None,
+) -> None:
+    """Thêm một địa điểm (trụ sở, trường, trạm y tế ...) để ghi danh máy."""
+    commands.add_site(commands.settings_of(config), name, unit, role)
 
 
 @cli.command()
@@ -84,17 +98,45 @@ def check_config(
     list_: Annotated[bool, typer.Option("--list", help="In mọi cài đặt cùng giá trị mặc định.")] = False,
     config: Config = None,
 ) -> None:
-    """Kiểm tra cài đặt, lịch, chính sách và kho dữ liệu; không thay đổi gì."""
+    """Kiểm tra cài đặt, lịch, chính sách, cây đơn vị và kho dữ liệu; không thay đổi gì."""
     commands.check_config(config, list_)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Entry point: every known error becomes one line and exit code 1."""
+    """Entry point: every known error becomes one line and exit code 1, wrong words one line and exit code 2."""
     try:
-        cli(args=list(argv) if argv is not None else None)
+        sys.exit(cli(args=list(argv) if argv is not None else None, standalone_mode=False) or 0)
+    except errors.NoArgsIsHelpError:
+        sys.exit(2)  # has printed the help
+    except errors.UsageError as error:
+        _fail(f"{_usage(error)}. Xem: {error.ctx.command_path if error.ctx else 'gapwatch'} --help", 2)
+    except typer.Abort:
+        sys.exit(130)
     except commands.KNOWN_ERRORS as error:
-        print(f"gapwatch: {error}", file=sys.stderr)  # noqa: T201  (the command line's own voice)
-        sys.exit(1)
+        _fail(str(error), 1)
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        _fail(f"database_url: không mở được kho dữ liệu ({reason}); kiểm tra địa chỉ, tài khoản, quyền và máy chủ", 1)
+
+
+def _usage(error: errors.UsageError) -> str:
+    """What is wrong with the command line, in Vietnamese."""
+    if isinstance(error, errors.NoSuchOption):
+        return f"không có tùy chọn {error.option_name}"
+    if isinstance(error, errors.MissingParameter) and error.param is not None:
+        name = error.param.opts[0]
+        return f"thiếu {name if name.startswith('-') else name.upper()}"
+    if isinstance(error, errors.BadParameter) and error.param is not None:
+        return f"{error.param.opts[0]}: giá trị không dùng được"
+    if isinstance(error, errors.BadOptionUsage):
+        return f"{error.option_name}: thiếu giá trị"
+    wrong = re.match(r"No such command '(.*)'", error.message)
+    return f"không có lệnh {wrong[1]!r}" if wrong else f"dòng lệnh sai: {error.message}"
+
+
+def _fail(text: str, code: int) -> None:
+    print(f"gapwatch: {text}", file=sys.stderr)  # noqa: T201  (the command line's own voice)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

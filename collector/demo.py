@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,7 +22,7 @@ from sqlmodel import Session, select
 from collector.app import create_app, utc_now
 from collector.commands import CommandError, migrate, new_password, say
 from collector.jobs.schedule import Job, Schedule
-from collector.server import make_server, set_up_logging
+from collector.server import check_address, make_server, set_up_logging
 from collector.settings import Settings
 from collector.web.auth import hash_password
 from inventory.domain.unit import search_key
@@ -40,11 +43,14 @@ SITE_POLICY = {
     "machine.silent_minutes": 1,
     "hours.default": [["daily", "00:00-24:00"]],
 }
+_ALREADY_RUNNING = 5  # exit code of gapwatch-agent
+_REFUSED_WITHIN_S = 1.5
 
 
 def run_demo(settings: Settings) -> None:
     """Runs until Ctrl-C; a second start keeps the data."""
     set_up_logging(30)
+    check_address(settings)  # before anything is touched: another `make run` may be using this folder
     store = migrate(settings)
     load_sample(store, utc_now(), province_id=settings.province_id)
     refresh_sample(store, utc_now())
@@ -73,17 +79,22 @@ class _Agent:
         self._site_id = site_id
         self.folder = Path(settings.var_dir).resolve() / "agent"
         self.config = self.folder / "gapwatch-agent.ini"
+        self.running_already = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / "identity.json").exists():
             self._enrol()
+        else:
+            self._point_here()
         with open(self.folder / "output.log", "ab") as log:
             # a session of its own: Ctrl-C reaches the service first, which then lets the agent say goodbye
             self._process = subprocess.Popen(
                 [*self._command("run"), "--config", str(self.config)], stdout=log, stderr=log, start_new_session=True
             )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.running_already = self._process.wait(_REFUSED_WITHIN_S) == _ALREADY_RUNNING
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -108,6 +119,16 @@ class _Agent:
         )
         if result.returncode:
             raise CommandError(f"tác tử không ghi danh được: {result.stdout.strip()} {result.stderr.strip()}")
+
+    def _point_here(self) -> None:
+        """This start may listen on another port than the one that the agent was enrolled at."""
+        try:
+            text = self.config.read_text(encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"không đọc được {self.config} ({error.strerror}); xóa thư mục {self.folder} để ghi danh lại") from None
+        changed = re.sub(r"(?m)^server *=.*$", lambda _: f"server = {self._settings.base_url}", text, count=1)
+        if changed != text:
+            self.config.write_text(changed, encoding="utf-8")
 
     def _command(self, name: str) -> list[str]:
         return [sys.executable, "-m", "agent", name]
@@ -193,6 +214,8 @@ def _new_site(session: Session, settings: Settings) -> Site:
 
 def _banner(settings: Settings, password: str, agent: _Agent) -> None:
     mails = f"máy chủ thư {settings.smtp_host}" if settings.smtp_host else f"thư mục {settings.mail_folder.resolve()}"
+    config, prefix = shlex.quote(_short(agent.config)), _environment()
+    process = "đã chạy sẵn từ trước (không do lệnh này khởi động)" if agent.running_already else f"tiến trình {agent.pid}"
     say(
         f"""
   Gapwatch đang chạy (dữ liệu mẫu, cùng một tác tử thật trên máy này)
@@ -201,13 +224,19 @@ def _banner(settings: Settings, password: str, agent: _Agent) -> None:
     Đăng nhập   {LOGIN}
     Mật khẩu    {password}
     Thư tuần    gửi vào {mails}
-                gửi ngay: .venv/bin/gapwatch weekly --now
-    Tác tử      tiến trình {agent.pid}; xem gì được gửi: .venv/bin/gapwatch-agent show --config {_short(agent.config)}
-                chạy lại nếu đã tắt: .venv/bin/gapwatch-agent run --config {_short(agent.config)}
+                gửi ngay: {prefix}.venv/bin/gapwatch weekly --now
+    Tác tử      {process}; xem gì được gửi: .venv/bin/gapwatch-agent show --config {config}
+                chạy lại nếu đã tắt: .venv/bin/gapwatch-agent run --config {config}
 
   Nhấn Ctrl-C để dừng. Dữ liệu được giữ trong {settings.var_dir}/ cho lần sau.
 """
     )
+
+
+def _environment() -> str:
+    """The variables of this start that another command needs too: mails carry links, and mails and data have a place."""
+    names = ("GAPWATCH_SETTINGS", "GAPWATCH_VAR_DIR", "GAPWATCH_LISTEN_HOST", "GAPWATCH_LISTEN_PORT", "GAPWATCH_BASE_URL", "GAPWATCH_MAIL_DIR")
+    return "".join(f"{name}={shlex.quote(os.environ[name])} " for name in names if name in os.environ)
 
 
 def _short(path: Path) -> str:

@@ -23,7 +23,9 @@ MAX_DEPTH = 12
 MAX_TEXT = 4096
 MAX_ITEMS = 1024
 _INT_LIMIT = 2**63
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 _readers: Dict[Any, Reader] = {}
 
@@ -56,9 +58,12 @@ def loads(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     """JSON bytes as plain values. Raises LimitError when nested too deep, FieldError when it is not JSON."""
     _check_depth(data, max_depth)
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        value = _decoder.decode(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise FieldError("", "is not valid JSON: {}".format(error)) from None
+    if b"\\u" in data:  # our own writer has no reason to escape: raw ones are refused above
+        _check_texts(value, "")
+    return value
 
 
 def read(cls: Type[T], value: Any, path: str = "") -> T:
@@ -80,17 +85,48 @@ def _no_constant(name: str) -> Any:
 
 
 def _check_depth(data: bytes, max_depth: int) -> None:
-    # Before the parser recurses. Texts are matched first, so that brackets inside them do not count.
+    # Before the parser recurses. Texts are cut out, so that brackets inside them do not count.
     if data.count(b"{") + data.count(b"[") <= max_depth:
         return
     depth = 0
-    for token in _TOKENS.findall(data):
-        if token in (b"{", b"["):
+    for byte in _TEXTS.sub(b"", data).translate(None, _NO_BRACKETS):
+        if byte in b"{[":
             depth += 1
             if depth > max_depth:
                 raise LimitError("nested deeper than {} levels".format(max_depth))
-        elif token in (b"}", b"]"):
+        else:
             depth -= 1
+
+
+def _whole_number(digits: str) -> int:
+    value = int(digits)
+    if not -_INT_LIMIT <= value < _INT_LIMIT:
+        raise ValueError("a whole number outside 64 bits is not allowed")
+    return value
+
+
+def _finite_number(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError("{} is too large for a number".format(digits[:20]))
+    return value
+
+
+# Numbers are checked as they are read: what no reader looks at (fields and sections of a newer agent) is stored too.
+_decoder = json.JSONDecoder(parse_int=_whole_number, parse_float=_finite_number, parse_constant=_no_constant)
+
+
+def _check_texts(value: Any, path: str) -> None:
+    if isinstance(value, str):
+        if "\x00" in value or (not value.isascii() and _SURROGATES.search(value)):
+            raise FieldError(path, "has a NUL or a lone surrogate")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_texts(key, path + ".(name)" if path else "(name)")
+            _check_texts(item, path + "." + key if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_texts(item, "{}[{}]".format(path, index))
 
 
 def _compile(kind: Any) -> Reader:
@@ -122,7 +158,7 @@ def _read_str(value: Any, path: str) -> str:
         raise FieldError(path, "must be a text, got {}".format(_name(value)))
     if len(value) > MAX_TEXT:
         raise FieldError(path, "is longer than {} characters".format(MAX_TEXT))
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value if char > "\ud7ff"):
+    if "\x00" in value or (not value.isascii() and _SURROGATES.search(value)):
         raise FieldError(path, "has a NUL or a lone surrogate")
     return value
 

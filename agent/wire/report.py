@@ -50,6 +50,8 @@ class Report:
     sections: Dict[str, Section] = field(default_factory=dict)
 
 
+_COUNTS = {"hardware": ("cpu_sockets", "cpu_cores", "cpu_threads")}  # kept in 32-bit columns
+
 _SCALARS = {
     "agent_id": codec.reader_for(str),
     "boot_id": codec.reader_for(str),
@@ -95,7 +97,14 @@ def report_from_bytes(data: bytes) -> Report:
 def section_data(name: str, data: Dict[str, Any]) -> Any:
     """Plain data of section `name` as its dataclass; raises FieldError. Unknown sections come back unchanged."""
     cls = SECTIONS.get(name)
-    return data if cls is None else codec.read(cls, data, "sections.{}.data".format(name))
+    if cls is None:
+        return data
+    path = "sections.{}.data".format(name)
+    found = codec.read(cls, data, path)
+    for count in _COUNTS.get(name, ()):
+        if (getattr(found, count) or 0) >= 2**31:
+            raise FieldError(path + "." + count, "must be below {}".format(2**31))
+    return found
 
 
 def _read_sections(plain: Any) -> Dict[str, Section]:

@@ -8,7 +8,6 @@ the contract, so a new one gets a new number and old ones stay for ever.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import struct
 import zlib
@@ -74,7 +73,7 @@ class Frame:
 def derive_key(master: bytes, agent_id: str, generation: int) -> bytes:
     """Per-agent key, 32 bytes: nothing secret about one agent has to be stored by the collector."""
     label = b"gapwatch-agent-key:" + agent_id.encode("ascii") + struct.pack(">H", generation)
-    return hmac.new(master, label, hashlib.sha256).digest()
+    return hmac.digest(master, label, "sha256")
 
 
 def seal(plain: bytes, agent_id: str, key: bytes, generation: int) -> bytes:
@@ -87,7 +86,7 @@ def seal(plain: bytes, agent_id: str, key: bytes, generation: int) -> bytes:
         raise LimitError("a packed report of {} bytes is over {}".format(len(payload), MAX_PAYLOAD))
     head = _HEAD.pack(MAGIC, _CURRENT_DICTIONARY, generation, bytes.fromhex(agent_id), len(payload))
     body = head + payload
-    return body + hmac.new(key, body, hashlib.sha256).digest()
+    return body + hmac.digest(key, body, "sha256")
 
 
 def split(batch: bytes) -> List[Frame]:
@@ -101,7 +100,7 @@ def split(batch: bytes) -> List[Frame]:
 def open_frame(frame: Frame, key: bytes) -> bytes:
     """Checks the seal and returns the report's JSON. Raises SealError, LimitError, FrameError."""
     body, mac = frame.raw[:-_MAC_SIZE], frame.raw[-_MAC_SIZE:]
-    if not hmac.compare_digest(hmac.new(key, body, hashlib.sha256).digest(), mac):
+    if not hmac.compare_digest(hmac.digest(key, body, "sha256"), mac):
         raise SealError("the seal does not match the key of agent {}".format(frame.agent_id))
     dictionary = _DICTIONARIES.get(frame.dictionary)
     if dictionary is None:

@@ -78,7 +78,7 @@ HELP: Mapping[str, str] = {
 UNITS: Mapping[str, str] = {
     "years": N_("năm"),
     "gib": N_("GiB"),
-    "count": N_("đơn vị đếm"),
+    "count": N_("số lượng"),
     "mhz": N_("MHz"),
     "percent": N_("phần trăm"),
     "seconds": N_("giây"),

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 
 from agent.wire import codec, exchange, seal
@@ -54,7 +55,10 @@ def enrol_router(
             with store.session() as session:
                 return enrol(session, wanted.token, wanted.request_id, wanted.hostname, wanted.agent_version, address, now)
 
-        result = await run_in_threadpool(run)
+        try:
+            result = await run_in_threadpool(run)
+        except IntegrityError:  # the same request at the same moment was quicker: now its identity is there
+            result = await run_in_threadpool(run)
         counters.enrolments[result.refusal or "ok"] += 1
         if result.refusal:
             status, message, remedy = _REFUSALS[result.refusal]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -33,10 +34,15 @@ def read_upload(
     return [_read_frame(frame, clock, master, received_at, road) for frame in seal.split(body)]
 
 
+@functools.lru_cache(maxsize=16_384)
+def _key(master: bytes, agent_id: str, generation: int) -> bytes:
+    return seal.derive_key(master, agent_id, generation)
+
+
 def _read_frame(
     frame: seal.Frame, clock: tuple[str, float] | None, master: bytes, received_at: datetime, road: str
 ) -> Arrival | Refusal:
-    key = seal.derive_key(master, frame.agent_id, frame.key_generation)
+    key = _key(master, frame.agent_id, frame.key_generation)
     try:
         plain = seal.open_frame(frame, key)
     except SealError as error:

@@ -8,6 +8,7 @@ the end of `fsync`, a few milliseconds, in which a crash leaves a letter in doub
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from datetime import datetime
 from pathlib import Path
@@ -27,9 +28,11 @@ class MailJournal:
         path = self.folder / f"{now:%Y-%m}"
         if not path.exists():
             self._begin(path)
+        line = f"\n{message_id}\n".encode()  # begins anew: the line before may be torn by a crash or a full disk
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
         try:
-            os.write(descriptor, f"{message_id}\n".encode())  # one write: lines of two processes do not mix
+            if os.write(descriptor, line) != len(line):  # one write: lines of two processes do not mix
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -38,7 +41,7 @@ class MailJournal:
         """Whether the letter was delivered from this host in the months that are kept."""
         wanted = message_id.encode()
         # the last piece of a file is empty, or torn by a crash: then it was not on the disk and does not count
-        return any(wanted in path.read_bytes().split(b"\n")[:-1] for path in self._months())
+        return bool(wanted) and any(wanted in path.read_bytes().split(b"\n")[:-1] for path in self._months())
 
     def _begin(self, path: Path) -> None:
         """A new month: its file and its name reach the disk, and the oldest files go."""

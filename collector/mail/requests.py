@@ -58,7 +58,10 @@ def requests(digest: Digest) -> list[str]:
 
 
 def _asked(kind: str, items: list[Item], digest: Digest) -> str:
-    text = _ASKED.get(kind, "Xử lý {n} việc tại {places}").format(
+    wanted = _ASKED.get(kind, "Xử lý {n} việc tại {places}")
+    if kind == "site_disconnected" and all(item.responsible == "commune" for item in items):
+        wanted = "Kiểm tra nguồn điện, thiết bị mạng và khôi phục kết nối tại {places}"
+    text = wanted.format(
         n=wording.count(sum(item.count for item in items)),
         years=digest.rules.outdated_after_years,
         places=_named(_unique(wording.place(item, digest) for item in items)),

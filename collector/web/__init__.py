@@ -77,8 +77,8 @@ def http_error_page(request: Request, error: HTTPException | RequestValidationEr
 
 _TEXTS: dict[int, tuple[str, str]] = {
     400: (N_("Yêu cầu không hợp lệ"), N_("Quay lại trang trước và thử lại.")),
-    404: (N_("Không có trang này"), N_("Kiểm tra lại đường dẫn hoặc chọn một mục ở cột bên trái.")),
-    405: (N_("Trang này không nhận thao tác đó"), N_("Mở trang từ cột bên trái rồi thực hiện lại.")),
+    404: (N_("Không có trang này"), N_("Kiểm tra lại đường dẫn hoặc chọn một mục trong trình đơn.")),
+    405: (N_("Trang này không nhận thao tác đó"), N_("Mở trang từ trình đơn rồi thực hiện lại.")),
     413: (N_("Nội dung gửi lên quá lớn"), N_("Rút gọn nội dung rồi gửi lại.")),
     500: (
         N_("Hệ thống gặp lỗi khi lập trang này"),

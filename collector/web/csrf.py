@@ -37,6 +37,9 @@ async def check_csrf(request: Request) -> None:
         return
     viewer = getattr(request.state, "viewer", None)
     expected = viewer.csrf if viewer is not None else request.cookies.get(FORM_COOKIE, "")
-    sent = (await request.form()).get(FIELD, "")
+    form = await request.form()
+    sent = form.get(FIELD, "")
+    if any(isinstance(value, str) and "\0" in value for value in form.values()):
+        raise BadForm  # no browser sends it, and no database takes it
     if not expected or isinstance(sent, UploadFile) or not hmac.compare_digest(expected.encode(), sent.encode()):
         raise BadForm

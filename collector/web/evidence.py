@@ -12,8 +12,6 @@ from collector.i18n import words as codes
 LABELS: Mapping[str, str] = {
     "age_years": N_("Tuổi máy (năm)"),
     "after_years": N_("Coi là lạc hậu sau (năm)"),
-    "built_earliest": N_("Sản xuất sớm nhất"),
-    "built_latest": N_("Sản xuất muộn nhất"),
     "method": N_("Cách suy ra"),
     "confidence": N_("Độ tin cậy"),
     "codes": N_("Điểm chưa đạt"),
@@ -38,12 +36,14 @@ LABELS: Mapping[str, str] = {
     "to_at": N_("Đến lúc"),
     "state": N_("Trạng thái"),
     "cause": N_("Nguyên nhân"),
-    "offset_s": N_("Đồng hồ lệch (giây)"),
-    "clock_offset_s": N_("Đồng hồ lệch (giây)"),
+    "offset_s": N_("Đồng hồ lệch"),
+    "clock_offset_s": N_("Đồng hồ lệch"),
     "lan_state": N_("Mạng nội bộ"),
     "machines": N_("Máy tính liên quan"),
     "candidates": N_("Máy tính có thể trùng"),
     "reason": N_("Lý do"),
+    "reasons": N_("Điểm chưa đạt"),
+    "advice": N_("Nên xem xét thêm"),
     "mobile": N_("Sóng di động"),
     "fixed_broadband": N_("Băng rộng cố định"),
     "source": N_("Nguồn"),
@@ -75,6 +75,8 @@ WHY: Mapping[str, str] = {
     "bought_before_built": N_("ngày khai trước khi máy được sản xuất, không dùng"),
     "two_boots": N_("hai máy cùng báo bằng một mã trạm"),
 }
+ADVICE: Mapping[str, str] = {"disk_rotational": N_("ổ hệ thống là đĩa quay (HDD), nên thay bằng SSD")}
+SEVERE_AFTER = N_("Xếp mức cao khi quá (năm)")
 IDENTIFIERS: Mapping[str, str] = {
     "system_uuid": N_("UUID của máy"),
     "system_serial": N_("số sê-ri máy"),
@@ -99,24 +101,76 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "code": codes.UNFIT,
     "method": codes.AGE_METHODS,
     "confidence": codes.CONFIDENCES,
+    "advice": ADVICE,
 }
 
 
 def evidence_rows(kind: str, evidence: Mapping[str, Any] | None, lang: str) -> list[tuple[str, str | None]]:
     """(label, value) in the order stored; None: not known.
 
-    "codes" is what the rules compare two versions of the evidence by; only of unfit machines does it say more than
-    the other keys. "candidates" are machines, shown as links by the template.
+    "codes" is what the rules compare two versions of the evidence by: the other keys say more, except of machines
+    found unfit before their "reasons" were kept. "candidates" are machines, shown as links by the template.
     """
     _ = translator(lang)
-    left_out = {"candidates"} if kind == "machine_unfit" else {"candidates", "codes"}
-    return [
-        (_(LABELS[key]) if key in LABELS else key, _value(key, value, lang)) for key, value in (evidence or {}).items()
-        if key not in left_out
-    ]
+    said = dict(evidence or {})
+    rows: list[tuple[str, str | None]] = []
+    if "built_latest" in said:  # "2013–2015", "từ 2015 trở về trước": two ends of one thing
+        built = built_years(said.pop("built_earliest", None), said.pop("built_latest"), lang)
+        rows.append((_(N_("Năm sản xuất")), built or None))
+    left_out = {"candidates"} if kind == "machine_unfit" and "reasons" not in said else {"candidates", "codes"}
+    for key, value in said.items():
+        if key in left_out:
+            continue
+        label = SEVERE_AFTER if key == "after_years" and "severe" in said.get("codes", ()) else LABELS.get(key, "")
+        rows.append((_(label) if label else key, _value(key, value, lang, kind)))
+    return rows
 
 
-def _value(key: str, value: Any, lang: str) -> str | None:
+def built_years(early: int | None, late: int | None, lang: str) -> str:
+    """Years built: "2012", "2011–2013", "từ 2014 trở về trước"; "" when nothing is said."""
+    _ = translator(lang)
+    if late is None:
+        return "" if early is None else _(N_("từ %(year)s trở về sau")) % {"year": early}
+    if early is None:
+        return _(N_("từ %(year)s trở về trước")) % {"year": late}
+    return str(late) if early == late else f"{early}–{late}"
+
+
+def measured(code: str, value: Any, lang: str) -> str:
+    """A value or limit of an unfit machine in the unit that people know: memory in GB, clock in GHz."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if code == "ram":
+            return format.gigabytes(round(value * 2**30), lang)
+        if code == "clock":
+            return f"{format.decimal(value / 1000, 1, lang)} GHz"
+        return format.number(value, lang) if isinstance(value, int) else format.decimal(value, 1, lang)
+    return written(str(value), lang)
+
+
+def _special(key: str, value: Any, lang: str, kind: str) -> str | None:
+    """What reads better as a phrase than as a list of names and values; None: nothing special."""
+    _ = translator(lang)
+    if key == "reasons" and isinstance(value, Mapping):
+        code = str(value.get("code", ""))
+        text = N_("%(what)s: đo được %(value)s, ngưỡng %(limit)s")
+        ends = [measured(code, value.get(side), lang) or format.NOTHING for side in ("value", "limit")]
+        return _(text) % {"what": codes.word(codes.UNFIT, code, lang), "value": ends[0], "limit": ends[1]}
+    if key == "compared" and isinstance(value, Mapping) and {"kind", "says"} <= value.keys():
+        return f"{_value('kind', value['kind'], lang)}: {_value('says', value['says'], lang)}"
+    if kind == "clock_wrong" and isinstance(value, int | float):
+        if key == "limit":
+            return format.span(value, lang)
+        if key in ("offset_s", "clock_offset_s"):
+            return f"{format.span(abs(value), lang)} {_(N_('nhanh') if value > 0 else N_('chậm'))}"
+    return None
+
+
+def _value(key: str, value: Any, lang: str, kind: str = "") -> str | None:
+    special = _special(key, value, lang, kind)
+    if special is not None:
+        return special
     if value is None or value == "" or value == []:
         return None
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from typing import Any
 
 from collector.i18n import N_, format, translator
 from collector.i18n import words as codes
-from collector.web.evidence import WHY, written
+from collector.web.evidence import WHY, built_years, measured, written
 from inventory.store.machine_lists import MachineRow
 from inventory.store.tables import Machine
 
@@ -45,7 +45,7 @@ def age_view(machine: Machine, year: int, lang: str) -> AgeView:
     early, late = machine.built_earliest, machine.built_latest
     if machine.age_status != "known" or late is None:
         return AgeView("unknown", _(N_("chưa rõ tuổi máy")), "", "")
-    built, low = _built(early, late, lang), max(0, year - late)
+    built, low = built_years(early, late, lang), max(0, year - late)
     if early is None:
         years = _(N_("ít nhất %(n)s năm")) % {"n": low}
     else:
@@ -65,20 +65,10 @@ def age_rows(machine: Machine, lang: str) -> list[tuple[str, str, str]]:
         if not isinstance(item, Mapping):
             continue
         reason, early, late = item.get("reason"), item.get("earliest"), item.get("latest")
-        says = codes.word(WHY, str(reason), lang) if reason else _built(early, late, lang)
+        says = codes.word(WHY, str(reason), lang) if reason else built_years(early, late, lang)
         method = codes.word(codes.AGE_METHODS, str(item.get("method", "")), lang)
         rows.append((method, written(str(item.get("value", "")), lang), says))
     return rows
-
-
-def _built(early: int | None, late: int | None, lang: str) -> str:
-    """Years built: "2012", "2011–2013", "không muộn hơn 2014"; "" when nothing is said."""
-    _ = translator(lang)
-    if late is None:
-        return "" if early is None else _(N_("không sớm hơn %(year)s")) % {"year": early}
-    if early is None:
-        return _(N_("không muộn hơn %(year)s")) % {"year": late}
-    return str(late) if early == late else f"{early}–{late}"
 
 
 def short_cpu(name: str) -> str:
@@ -98,23 +88,10 @@ def _unfit_view(item: Mapping[str, Any], lang: str) -> UnfitView:
     return UnfitView(
         code,
         codes.word(codes.UNFIT, code, lang),
-        _measured(code, item.get("value"), lang),
-        _measured(code, item.get("limit"), lang),
+        measured(code, item.get("value"), lang),
+        measured(code, item.get("limit"), lang),
         str(item.get("evidence") or ""),
     )
-
-
-def _measured(code: str, value: Any, lang: str) -> str:
-    """A value or limit in the unit that people know: memory in GB, clock in GHz."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if code == "ram":
-            return format.gigabytes(round(value * 2**30), lang)
-        if code == "clock":
-            return f"{format.decimal(value / 1000, 1, lang)} GHz"
-        return format.number(value, lang) if isinstance(value, int) else format.decimal(value, 1, lang)
-    return written(str(value), lang)
 
 
 CSV_HEAD = (

@@ -17,6 +17,7 @@ PAGE_PARAM = "trang"
 SORT_PARAM = "sap-xep"
 SIZE = 50
 _MAX_PAGE = 100_000
+_MAX_PARAMS = 40  # the longest form of a list has ten; each is written into every link of the page
 
 
 class ListQuery:
@@ -24,8 +25,10 @@ class ListQuery:
 
     def __init__(self, request: Request) -> None:
         self.path = request.url.path
-        self.params = {k: v.strip()[:200] for k, v in request.query_params.items() if k != "lang" and v.strip()}
-        self.problems: list[str] = []  # names of parameters whose value was not understood
+        given = [(k[:40], v.strip()[:200]) for k, v in request.query_params.items() if k != "lang"][:_MAX_PARAMS]
+        self.params = {k: v for k, v in given if v and "\0" not in k + v}
+        # names of parameters whose value was not understood; a database does not take a NUL at all
+        self.problems: list[str] = [f"{k}={v}".replace("\0", "\ufffd") for k, v in given if "\0" in k + v]
 
     def text(self, name: str, limit: int = 80) -> str:
         """Free text, e.g. a search; "" when absent."""

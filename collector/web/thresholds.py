@@ -27,7 +27,12 @@ def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
         return [format.day(value, lang)]
     if rule.kind == "weekday":
         return [translate(words.WEEKDAYS[value])]
-    unit = " " + translate(words.UNITS[rule.unit]) if rule.unit else ""
+    if rule.unit == "share" and isinstance(value, int | float):
+        return [f"{format.decimal(value, 2, lang)} ({format.percent(value, 1, lang)})"]
+    if rule.unit == "percent":
+        unit = "%"
+    else:
+        unit = " " + translate(words.UNITS[rule.unit]) if rule.unit not in ("", "count") else ""
     if isinstance(value, int):
         return [format.number(value, lang) + unit]
     if isinstance(value, float):

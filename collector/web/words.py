@@ -55,7 +55,7 @@ FIELDS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("board_serial", N_("Số sê-ri bo mạch chủ"), "text"),
         ("bios_vendor", N_("Hãng BIOS"), "text"),
         ("bios_version", N_("Phiên bản BIOS"), "text"),
-        ("bios_date", N_("Ngày BIOS"), "text"),
+        ("bios_date", N_("Ngày BIOS"), "us_date"),
         ("cpu_brand", N_("Bộ xử lý"), "text"),
         ("cpu_sockets", N_("Số bộ xử lý"), "number"),
         ("cpu_cores", N_("Số lõi"), "number"),
@@ -167,7 +167,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "loopback": N_("nội bộ máy"),
         "unknown": N_("chưa rõ loại"),
     },
-    "duplex": {"full": N_("hai chiều"), "half": N_("một chiều")},
+    "duplex": {"full": N_("song công"), "half": N_("bán song công")},
     "check": {"collector": N_("Máy thu"), "internet": N_("Internet")},
 }
 
@@ -235,6 +235,11 @@ def _moment(value: Any, lang: str) -> str:
     return format.moment(datetime.fromisoformat(value), lang)
 
 
+def _us_date(value: Any, lang: str) -> str:
+    """A firmware's date, "11/25/2013" on every computer of the world; what is not one is shown as it is."""
+    return format.day(datetime.strptime(value, "%m/%d/%Y").date(), lang)
+
+
 def _word_of(kind: str) -> Callable[[Any, str], str]:
     words = _WORDS[kind]
     return lambda value, lang: translator(lang)(words[value]) if value in words else str(value)
@@ -248,6 +253,7 @@ _WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     "ms": lambda value, lang: f"{format.number(round(value), lang)} ms",
     "list": lambda value, lang: ", ".join(str(item) for item in value),
     "date": lambda value, lang: format.day(date.fromisoformat(value), lang),
+    "us_date": _us_date,
     "moment": _moment,
     "yes_no": _yes_no,
     "rotational": _rotational,

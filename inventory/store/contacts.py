@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from inventory.store.arrival import Arrival
+from inventory.store.bulk import insert_rows
 from inventory.store.tables import Contact
 
 _contact = Contact.__table__  # type: ignore[attr-defined]
@@ -30,6 +32,8 @@ _GROW = (
     )
 )
 
+_JITTER = timedelta(seconds=1)
+
 Boots = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -43,7 +47,9 @@ def place(fresh: Sequence[Arrival], agents: dict[str, dict[str, Any]], boots: Bo
         age = arrival.age()
         if age is not None:
             boot = boots[arrival.agent_id, arrival.boot_id]
-            boot["zero_at"] = arrival.received_at - age - timedelta(seconds=arrival.monotonic_s)
+            zero_at = arrival.received_at - age - timedelta(seconds=arrival.monotonic_s)
+            if boot["zero_at"] is None or abs(boot["zero_at"] - zero_at) > _JITTER:
+                boot["zero_at"] = zero_at
     return [_made_at(arrival, agents[arrival.agent_id], boots[arrival.agent_id, arrival.boot_id]) for arrival in fresh]
 
 
@@ -54,7 +60,8 @@ def _made_at(arrival: Arrival, agent: dict[str, Any], boot: dict[str, Any]) -> d
     if boot["zero_at"] is not None:
         return min(boot["zero_at"] + timedelta(seconds=arrival.monotonic_s), arrival.received_at)
     if arrival.agent_time is not None:
-        return min(arrival.agent_time - timedelta(seconds=agent["clock_offset_s"] or 0.0), arrival.received_at)
+        with contextlib.suppress(OverflowError):  # outside the calendar: a clock that lies that much says nothing
+            return min(arrival.agent_time - timedelta(seconds=agent["clock_offset_s"] or 0.0), arrival.received_at)
     return arrival.received_at
 
 
@@ -76,7 +83,7 @@ def grow(
         else:
             late[arrival.agent_id, arrival.boot_id].append((moment, arrival))
     if begun:
-        connection.execute(insert(_contact), list(begun.values()))
+        insert_rows(connection, _contact, list(begun.values()))
     if grown:
         connection.execute(_GROW, list(grown.values()))
     if late:
@@ -135,7 +142,7 @@ def _merge_late(
             }
             for moment, arrival in reports
         )
-    connection.execute(insert(_contact), [row for rows in intervals.values() for row in _merged(rows, gap_of(rows[0]["site_id"]))])
+    insert_rows(connection, _contact, [row for rows in intervals.values() for row in _merged(rows, gap_of(rows[0]["site_id"]))])
 
 
 def _merged(rows: list[dict[str, Any]], gap_s: float) -> list[dict[str, Any]]:

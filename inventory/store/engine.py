@@ -2,6 +2,7 @@
 
 StoreError
 ├── BadUrl        the database URL is not one of ours
+├── Unusable      the database cannot be opened; names the file or server, what is wrong and what to do
 ├── StaleSchema   the schema is older or newer than this program; says which command to run
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
 
 SQLITE_BUSY_MS = 30_000
@@ -26,6 +27,10 @@ class StoreError(Exception):
 
 class BadUrl(StoreError):
     """The database URL is not one of ours."""
+
+
+class Unusable(StoreError):
+    """The database cannot be opened."""
 
 
 class StaleSchema(StoreError):
@@ -80,7 +85,7 @@ class Store:
 
 
 def open_store(url: str, *, pool_size: int = 10) -> Store:
-    """Opens `sqlite:///path` or `postgresql+psycopg://...`. Raises BadUrl.
+    """Opens `sqlite:///path` or `postgresql+psycopg://...`. Raises BadUrl, or Unusable when it cannot be read.
 
     The folder of a new SQLite file is made. `postgresql://` is taken as psycopg 3.
     """
@@ -90,11 +95,42 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         path = url.removeprefix("sqlite:///")
         if path in ("", ":memory:"):
             raise BadUrl("database_url: give SQLite a file, for example sqlite:///var/gapwatch.db")
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        return Store(_open_sqlite(url, pool_size))
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unusable(
+                f"database_url: the folder of {path} cannot be made ({error.strerror}); make it or correct the path"
+            ) from None
+        return _checked(Store(_open_sqlite(url, pool_size)), path)
     if url.startswith("postgresql+psycopg://"):
-        return Store(create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True))
+        try:
+            engine = create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        except (ArgumentError, ValueError):  # its text would repeat the password
+            raise BadUrl("database_url: write it like postgresql://user:password@host:5432/name") from None
+        return _checked(Store(engine), f"{engine.url.host or 'the local server'}/{engine.url.database or ''}")
     raise BadUrl(f"database_url: {url.split(':', 1)[0]!r} is not supported; use sqlite:///FILE or postgresql://...")
+
+
+def _checked(store: Store, where: str) -> Store:
+    """The store, after it has answered once: what is wrong is said at the start, in one line."""
+    try:
+        with store.engine.execution_options(**{_READ: True}).connect() as connection:
+            connection.execute(text("SELECT count(*) FROM sqlite_master" if store.is_sqlite else "SELECT 1"))
+    except SQLAlchemyError as error:
+        store.close()
+        said = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise Unusable(f"database_url: {where} cannot be used: {said[:200]}; {_remedy(said, store.is_sqlite)}") from None
+    return store
+
+
+def _remedy(said: str, is_sqlite: bool) -> str:
+    if not is_sqlite:
+        return "check the address, the login and that the server runs"
+    if "not a database" in said or "malformed" in said:
+        return "put the file aside (keep it) and bring back the newest backup"
+    if "full" in said or "disk I/O" in said:
+        return "make room on its disk and start again"
+    return "check that the file and its folder exist and may be written by this user"
 
 
 def _open_sqlite(url: str, pool_size: int) -> Engine:

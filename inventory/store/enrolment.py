@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from inventory.store import accounts, audit
 from inventory.store.tables import Agent, Site
-from inventory.store.tokens import use_token
+from inventory.store.tokens import site_of_token, use_token
 
 ATTEMPTS = 20  # wrong tokens from one address within the window: a whole office may sit behind one
 WINDOW = timedelta(minutes=10)
@@ -32,14 +32,15 @@ def enrol(
     session: Session, token: str, request_id: str, hostname: str, version: str, address: str, now: datetime
 ) -> Enrolment:
     """Makes the agent and spends one use of the token, in the caller's transaction."""
-    known = session.exec(select(Agent).where(Agent.enrol_request_id == request_id)).first()
-    if known is not None:
-        return _known(session, known)
     key = f"enrol:{address}"[:160]
     failures = accounts.failures(session, key, now - WINDOW)
     if failures.count >= ATTEMPTS and failures.oldest_at is not None:
         wait = failures.oldest_at + WINDOW - now
         return Enrolment("too_many", retry_after_s=max(1, int(wait.total_seconds())))
+    known = session.exec(select(Agent).where(Agent.enrol_request_id == request_id)).first()
+    # A token of the same site is asked for: whoever learns a request's id must not get that agent's key with it.
+    if known is not None and site_of_token(session, token) == known.site_id:
+        return _known(session, known)
     use = use_token(session, token, now)
     if use.site_id is None:
         accounts.note_failure(session, [key], now)
@@ -48,6 +49,10 @@ def enrol(
     if site.excluded_reason:
         session.rollback()  # the use is given back
         return Enrolment("excluded")
+    if known is not None:  # the answer was lost, and the PC was then given a token of another site
+        known.enrol_request_id = None
+        session.add(known)
+        session.flush()
     return _new(session, site, request_id, hostname, version, address, now)
 
 

@@ -11,55 +11,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, insert
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
-from inventory.domain import ledger
-from inventory.store import contacts, sections
+from inventory.domain import identity, ledger
+from inventory.store import agent_rows, contacts, sections
 from inventory.store.arrival import Arrival, Outcome
 from inventory.store.engine import Store
-from inventory.store.machines import AttachItem, attach_batch
-from inventory.store.tables import Agent, AgentBoot, RawReport
+from inventory.store.machines import AttachItem, attach_batch, identifiers_of
+from inventory.store.tables import RawReport
 
 _log = logging.getLogger(__name__)
 
 GapOf = Callable[[int], float]
 
-_agent = Agent.__table__  # type: ignore[attr-defined]
-_boot = AgentBoot.__table__  # type: ignore[attr-defined]
 _raw = RawReport.__table__  # type: ignore[attr-defined]
-
-_AGENTS = select(
-    _agent.c.id, _agent.c.site_id, _agent.c.machine_id, _agent.c.key_generation, _agent.c.status, _agent.c.sample,
-    _agent.c.last_boot_id, _agent.c.last_contact_at, _agent.c.goodbye_at, _agent.c.dirty_at, _agent.c.status_reason,
-    _agent.c.version, _agent.c.policy_version, _agent.c.last_seq, _agent.c.clock_offset_s, _agent.c.lost_reports,
-    _agent.c.pending_reports,
-).where(_agent.c.id.in_(bindparam("ids", expanding=True)))
-_AGENTS_LOCKED = _AGENTS.order_by(_agent.c.id).with_for_update()
-
-_BOOTS = select(_boot).where(
-    _boot.c.agent_id.in_(bindparam("ids", expanding=True)), _boot.c.boot_id.in_(bindparam("boots", expanding=True))
-)
-
-_UPDATED = (
-    "status", "status_reason", "version", "policy_version", "last_contact_at", "last_boot_id", "last_seq", "goodbye_at",
-    "clock_offset_s", "lost_reports", "pending_reports", "dirty_at",
-)
-_UPDATE_AGENT = (
-    update(_agent)
-    .where(_agent.c.id == bindparam("key"))
-    .values({name: bindparam("new_" + name) for name in _UPDATED})
-)
-_UPDATE_BOOT = (
-    update(_boot)
-    .where(_boot.c.agent_id == bindparam("key_agent"), _boot.c.boot_id == bindparam("key_boot"))
-    .values(
-        {
-            name: bindparam("new_" + name)
-            for name in ("seen", "reports", "last_received_at", "zero_at", "previous_shutdown", "goodbye_at", "live_from_at")
-        }
-    )
-)
 
 
 def usual_gap(_site_id: int) -> float:
@@ -76,9 +42,11 @@ def ingest(store: Store, arrivals: Sequence[Arrival], gap_of: GapOf = usual_gap)
     try:
         with store.begin() as connection:
             return ingest_batch(connection, arrivals, gap_of, lock=not store.is_sqlite)
-    except OperationalError:
-        raise  # locked, disk full, server gone: nothing was stored, agents keep their reports and come back
-    except (SQLAlchemyError, ValueError) as error:
+    except (StatementError, ValueError, ArithmeticError, TypeError) as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, (DataError, IntegrityError)):
+            # Locked, disk full or damaged, server gone, table missing: not the reports' fault. Nothing was stored,
+            # the agents keep them and come back; what is rejected below, they drop.
+            raise
         if len(arrivals) == 1:
             _log.error("a report of agent %s was refused by the store: %s", arrivals[0].agent_id, error)
             return [Outcome("rejected", "store_refused")]
@@ -88,9 +56,8 @@ def ingest(store: Store, arrivals: Sequence[Arrival], gap_of: GapOf = usual_gap)
 def ingest_batch(connection: Connection, arrivals: Sequence[Arrival], gap_of: GapOf, *, lock: bool) -> list[Outcome]:
     """The same inside a transaction of the caller's."""
     ids = sorted({arrival.agent_id for arrival in arrivals})
-    rows = connection.execute(_AGENTS_LOCKED if lock else _AGENTS, {"ids": ids}).mappings()
-    agents: dict[str, dict[str, Any]] = {row["id"]: dict(row) for row in rows}
-    boots = _load_boots(connection, arrivals, ids)
+    agents = agent_rows.load_agents(connection, ids, lock=lock)
+    boots = agent_rows.load_boots(connection, arrivals, ids)
     outcomes: list[Outcome] = []
     fresh: list[Arrival] = []
     for arrival in arrivals:
@@ -101,13 +68,6 @@ def ingest_batch(connection: Connection, arrivals: Sequence[Arrival], gap_of: Ga
     if fresh:
         _store(connection, fresh, agents, boots, gap_of, outcomes, arrivals)
     return outcomes
-
-
-def _load_boots(
-    connection: Connection, arrivals: Sequence[Arrival], ids: list[str]
-) -> dict[tuple[str, str], dict[str, Any]]:
-    rows = connection.execute(_BOOTS, {"ids": ids, "boots": sorted({arrival.boot_id for arrival in arrivals})})
-    return {(row["agent_id"], row["boot_id"]): dict(row) for row in rows.mappings()}
 
 
 def _admit(
@@ -121,21 +81,13 @@ def _admit(
         return Outcome("rejected", "key_retired")
     boot = boots.get((arrival.agent_id, arrival.boot_id))
     if boot is None:
-        boot = _new_boot(arrival, agent["site_id"])
+        boot = agent_rows.new_boot(arrival, agent["site_id"])
         boots[arrival.agent_id, arrival.boot_id] = boot
     elif ledger.contains(boot["seen"], arrival.seq):
         return Outcome("duplicate", site_id=agent["site_id"])
     boot["seen"] = ledger.add(boot["seen"], arrival.seq)
     boot["reports"] += 1
     return Outcome("stored", site_id=agent["site_id"])
-
-
-def _new_boot(arrival: Arrival, site_id: int) -> dict[str, Any]:
-    return {
-        "agent_id": arrival.agent_id, "boot_id": arrival.boot_id, "site_id": site_id, "seen": [], "reports": 0,
-        "first_received_at": arrival.received_at, "last_received_at": arrival.received_at, "zero_at": None,
-        "previous_shutdown": "", "goodbye_at": None, "live_from_at": None, "is_new": True,
-    }
 
 
 def _store(
@@ -153,11 +105,12 @@ def _store(
     contacts.grow(connection, fresh, made, agents, boots, gap_of)
     for arrival in fresh:
         _note_agent(arrival, agents[arrival.agent_id], boots[arrival.agent_id, arrival.boot_id])
+    _set_clones_aside(connection, fresh, made, agents)
     changed = sections.apply(connection, fresh, made, agents, outcomes_of(fresh, arrivals, outcomes))
     for agent_id in changed:
         agents[agent_id]["dirty_at"] = fresh[-1].received_at
-    _write_boots(connection, {(a.agent_id, a.boot_id) for a in fresh}, boots)
-    _write_agents(connection, {a.agent_id for a in fresh}, agents)
+    agent_rows.write_boots(connection, {(a.agent_id, a.boot_id) for a in fresh}, boots)
+    agent_rows.write_agents(connection, {a.agent_id for a in fresh}, agents)
     _attach(connection, fresh, agents)
     raw = [_raw_row(arrival, moment, agents) for arrival, moment in zip(fresh, made, strict=True) if arrival.keeps_frame()]
     if raw:
@@ -180,7 +133,7 @@ def _note_agent(arrival: Arrival, agent: dict[str, Any], boot: dict[str, Any]) -
     """What a report says about its agent. Only a live one speaks of now; a late one only fills the past."""
     if not arrival.is_live():
         return
-    returned = not boot.get("is_new") and agent["last_boot_id"] not in ("", arrival.boot_id)
+    returned = not agent_rows.is_new(boot) and agent["last_boot_id"] not in ("", arrival.boot_id)
     if returned and agent["status"] == "active":
         # A PC never goes back to an earlier boot: two PCs run from one cloned disk. People must look at it.
         agent["status"], agent["status_reason"] = "quarantined", "two_boots"
@@ -199,33 +152,40 @@ def _note_agent(arrival: Arrival, agent: dict[str, Any], boot: dict[str, Any]) -
         before = agent["clock_offset_s"]
         if before is None or abs(before - offset) > 60:
             agent["dirty_at"] = arrival.received_at
-        agent["clock_offset_s"] = offset
+        if before is None or abs(before - offset) > 1:  # below that it is the line's delay, not the clock
+            agent["clock_offset_s"] = offset
+
+
+def _set_clones_aside(
+    connection: Connection, fresh: list[Arrival], made: list[datetime], agents: dict[str, dict[str, Any]]
+) -> None:
+    """Before anything is overwritten: hardware that cannot be this agent's machine is an imaged disk speaking.
+
+    The rule is the evaluation's (machine_identity.py), which opens the finding. What is older than the agent's last
+    contact is left to it: such a report overwrites nothing.
+    """
+    asked: list[tuple[Arrival, dict[str, Any]]] = []
+    for arrival, moment in zip(fresh, made, strict=True):
+        hardware, agent = arrival.sections.get("hardware"), agents[arrival.agent_id]
+        if hardware is None or hardware.data is None or agent["machine_id"] is None or agent["status"] != "active":
+            continue
+        if arrival.is_live() or agent["last_contact_at"] is None or moment >= agent["last_contact_at"]:
+            asked.append((arrival, agent))
+    if not asked:
+        return
+    known = identifiers_of(connection, {agent["machine_id"] for _, agent in asked})
+    for arrival, agent in asked:
+        own = known[agent["machine_id"]]
+        seen = identity.identifiers(_data(arrival, "hardware"), _data(arrival, "interfaces"), arrival.agent_id)
+        cards = arrival.sections.get("interfaces")
+        if cards is not None and cards.data is None and cards.hash:  # unchanged: the network cards are the known ones
+            seen |= {one for one in own if one[0] == "mac"}
+        if identity.is_clone(own, seen):
+            agent["status"], agent["status_reason"] = "quarantined", "cloned_disk"
+            agent["dirty_at"] = arrival.received_at
 
 
 _ZERO = datetime.min - datetime.min
-
-
-def _write_boots(
-    connection: Connection, keys: set[tuple[str, str]], boots: dict[tuple[str, str], dict[str, Any]]
-) -> None:
-    new = [{name: value for name, value in boots[key].items() if name != "is_new"} for key in keys if boots[key].get("is_new")]
-    if new:
-        connection.execute(insert(_boot), new)
-    grown = [
-        {"key_agent": row["agent_id"], "key_boot": row["boot_id"]}
-        | {"new_" + name: row[name] for name in ("seen", "reports", "last_received_at", "zero_at", "previous_shutdown", "goodbye_at", "live_from_at")}
-        for row in (boots[key] for key in keys)
-        if not row.get("is_new")
-    ]
-    if grown:
-        connection.execute(_UPDATE_BOOT, grown)
-
-
-def _write_agents(connection: Connection, ids: set[str], agents: dict[str, dict[str, Any]]) -> None:
-    connection.execute(
-        _UPDATE_AGENT,
-        [{"key": agent_id} | {"new_" + name: agents[agent_id][name] for name in _UPDATED} for agent_id in sorted(ids)],
-    )
 
 
 def _attach(connection: Connection, fresh: list[Arrival], agents: dict[str, dict[str, Any]]) -> None:

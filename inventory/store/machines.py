@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from inventory.domain import identity
 from inventory.domain.identity import SINGLE_KINDS, Identifier
 from inventory.domain.plain import text
+from inventory.store.bulk import insert_rows
 from inventory.store.conflicts import open_doubts
 from inventory.store.tables import Agent, Machine, MachineIdentifier, MachinePlacement
 
@@ -55,6 +56,9 @@ _LEAVE = (
     .where(_placement.c.machine_id == bindparam("key"), _placement.c.to_at.is_(None))
     .values(to_at=bindparam("new_to"))
 )
+
+_BLANK = Machine(site_id=0, created_at=datetime(2026, 1, 1, tzinfo=UTC)).model_dump(exclude={"id"})
+"""A machine of which nothing is known: making a model object per row would cost more than writing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +180,13 @@ def _insert_machines(connection: Connection, items: Sequence[AttachItem], now: d
     if not items:
         return {}
     rows = [
-        Machine(
-            site_id=item.site_id,
-            created_at=now,
-            sample=item.sample,
-            hostname=text(item.system, "hostname")[:255],
-        ).model_dump(exclude={"id"})
+        _BLANK
+        | {
+            "site_id": item.site_id,
+            "created_at": now,
+            "sample": item.sample,
+            "hostname": text(item.system, "hostname")[:255],
+        }
         for item in items
     ]
     numbers = connection.execute(_NEW_MACHINE, rows).scalars()
@@ -204,7 +209,7 @@ def _insert_identifiers(connection: Connection, fresh: Mapping[int, Set[Identifi
         for kind, value in sorted(ids)
     ]
     if rows:
-        connection.execute(insert(_ids), rows)
+        insert_rows(connection, _ids, rows)
 
 
 def _place(
@@ -221,8 +226,9 @@ def _place(
         connection.execute(_LEAVE, [{"key": n, "new_to": now} for n in moved])
         connection.execute(_MOVE, [{"key": n, "new_site": arrived[n].site_id} for n in moved])
     if arrived:
-        connection.execute(
-            insert(_placement),
+        insert_rows(
+            connection,
+            _placement,
             [
                 {"machine_id": n, "site_id": item.site_id, "agent_id": item.agent_id, "from_at": now, "to_at": None}
                 for n, item in arrived.items()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_
 from sqlmodel import Session, col, select
 
 from inventory.domain.policy import Policy
@@ -19,7 +19,7 @@ from inventory.domain.unit import full_name
 from inventory.store.machine_lists import COUNTED_MACHINES
 from inventory.store.policy import effective_policy
 from inventory.store.scope import Scope
-from inventory.store.tables import Area, AreaMember, Machine, Site, Unit, Village
+from inventory.store.tables import Area, AreaMember, Finding, Machine, Site, Unit, Village
 
 STATE_GROUPS: Mapping[str, tuple[str, ...]] = {
     "connected": ("UP",),
@@ -27,7 +27,7 @@ STATE_GROUPS: Mapping[str, tuple[str, ...]] = {
     "off": ("OFF_EXPECTED", "OFF_UNUSUAL"),
     "unobserved": ("COLLECTOR_BLIND", "NOT_OBSERVED", "NEVER_REPORTED"),
 }
-"""Site states summed up for people. Whoever was off with the office closed is neither connected nor cut off."""
+"""Site states summed up for people; `in_group` adds what the state alone does not tell."""
 
 AGE_CLASSES = ("under_3", "from_3_to_5", "from_5_to_8", "over_8", "unknown", "not_applicable")
 
@@ -168,13 +168,33 @@ def outdated_signal(day: date, policy: Policy) -> ColumnElement[bool]:
     return and_(only_2g_3g, said_before)
 
 
+def cut_off() -> ColumnElement[bool]:
+    """Sites cut off: now, or when they were last observed with nothing heard since.
+
+    After hours a cut site is "off" like any other; its finding stays open until it is heard again, and so does the cut.
+    """
+    standing = select(Finding.site_id).where(
+        Finding.kind == "site_disconnected", col(Finding.is_open).is_(True), col(Finding.site_id).is_not(None)
+    )
+    state = col(Site.state)
+    return or_(state.in_(STATE_GROUPS["cut"]), and_(state.not_in(STATE_GROUPS["connected"]), col(Site.id).in_(standing)))
+
+
+def in_group(name: str) -> ColumnElement[bool]:
+    """Sites of a group of STATE_GROUPS that are not excluded. Every such site is in exactly one group."""
+    kept = col(Site.excluded_reason) == ""
+    if name == "cut":
+        return and_(kept, cut_off())
+    return and_(kept, col(Site.state).in_(STATE_GROUPS[name]), not_(cut_off()))
+
+
 def _count_if(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0)).label(name)
 
 
 def _sites(scope: Scope) -> Any:
     kept = col(Site.excluded_reason) == ""
-    states = [_count_if(and_(kept, col(Site.state).in_(codes)), name) for name, codes in STATE_GROUPS.items()]
+    states = [_count_if(in_group(name), name) for name in STATE_GROUPS]
     lan = col(Site.lan_state)
     return (
         select(  # type: ignore[call-overload]

@@ -32,9 +32,14 @@ def keep(store: Store, rejects: Sequence[tuple[str, str, str, bytes]], now: date
             if counts[agent_id] <= MAX_PER_AGENT:
                 rows.append(
                     {
-                        "received_at": now, "agent_id": agent_id, "code": code[:24], "reason": reason[:500],
+                        "received_at": now, "agent_id": agent_id, "code": code[:24], "reason": storable(reason)[:500],
                         "size": len(frame), "frame": frame[:MAX_FRAME],
                     }
                 )
         if rows:
             connection.execute(insert(_table), rows)
+
+
+def storable(text: str) -> str:
+    """A text that quotes what a stranger sent, without what a database refuses (NUL, lone surrogates)."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

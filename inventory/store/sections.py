@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from inventory.store.arrival import Arrival, Outcome, SectionIn
+from inventory.store.bulk import insert_rows
 from inventory.store.tables import AgentBoot, Section, SectionVersion
 
 HISTORY = ("system", "hardware", "interfaces")
@@ -95,13 +96,13 @@ class _Writes:
 
     def run(self, connection: Connection) -> None:
         if self.new:
-            connection.execute(insert(_section), list(self.new.values()))
+            insert_rows(connection, _section, list(self.new.values()))
         if self.changed:
             connection.execute(_CHANGED, list(self.changed.values()))
         if self.seen:
             connection.execute(_SEEN, list(self.seen.values()))
         if self.versions:
-            connection.execute(insert(_version), self.versions)
+            insert_rows(connection, _version, self.versions)
 
 
 def _apply_one(

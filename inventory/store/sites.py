@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, or_
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_
 from sqlmodel import Session, col, select
 
 from inventory.domain.unit import full_name
 from inventory.store.machine_lists import narrow, search_conditions
-from inventory.store.overview import COUNTED_MACHINES, STATE_GROUPS
+from inventory.store.overview import COUNTED_MACHINES, STATE_GROUPS, cut_off, in_group
 from inventory.store.scope import Scope
 from inventory.store.tables import Agent, Area, AreaMember, Line, Machine, Site, SiteState, SiteToken, Unit, Village
 
@@ -54,6 +54,7 @@ class SiteRow:
     machines: int
     outdated: int
     agents: int
+    cut_off: bool = False  # by overview.cut_off: also a site that was cut off when it was last observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class SiteSheet:
     lines: list[Line]
     agents: list[Agent]
     usable_tokens: int
+    cut_off: bool  # as in SiteRow
 
 
 def list_sites(
@@ -88,6 +90,7 @@ def list_sites(
             machine_count,
             func.coalesce(machines.c.outdated, 0),
             func.coalesce(agents.c.agents, 0),
+            cut_off(),
         )
         .join(Unit, col(Unit.id) == col(Site.unit_id))
         .outerjoin(machines, machines.c.site_id == col(Site.id))
@@ -98,8 +101,8 @@ def list_sites(
         .limit(limit)
     )
     return [
-        SiteRow(site, full_name(label, name), count, outdated, running)
-        for site, label, name, count, outdated, running in session.exec(query)
+        SiteRow(site, full_name(label, name), count, outdated, running, bool(cut))
+        for site, label, name, count, outdated, running, cut in session.exec(query)
     ]
 
 
@@ -125,7 +128,8 @@ def find_site(session: Session, scope: Scope, site_id: int, now: datetime, day: 
         )
     ).one()
     area = _area_name(session, site.unit_id, day)
-    return SiteSheet(site, unit_crumbs(session, site.unit_id), area, list(lines), list(agents), tokens)
+    cut = session.exec(select(func.count()).select_from(Site).where(Site.id == site_id, cut_off())).one() > 0
+    return SiteSheet(site, unit_crumbs(session, site.unit_id), area, list(lines), list(agents), tokens, cut)
 
 
 def site_states(session: Session, site_id: int, from_at: datetime, to_at: datetime) -> list[SiteState]:
@@ -232,11 +236,15 @@ def _state(wanted: str) -> list[ColumnElement[bool]]:
         return []
     if wanted == "excluded":
         return [col(Site.excluded_reason) != ""]
-    return [col(Site.state).in_(STATE_GROUPS.get(wanted, (wanted,))), col(Site.excluded_reason) == ""]
+    if wanted in STATE_GROUPS:
+        return [in_group(wanted)]
+    return [col(Site.state) == wanted, col(Site.excluded_reason) == ""]
 
 
 def _order(sort: str, descending: bool, machines: ColumnElement[int]) -> list[Any]:
-    worst_first = case({code: rank for rank, code in enumerate(_STATE_ORDER)}, value=col(Site.state), else_=99)
+    by_state = case({code: rank for rank, code in enumerate(_STATE_ORDER)}, value=col(Site.state), else_=99)
+    known_cut = col(Site.state).in_(STATE_GROUPS["cut"])
+    worst_first = case((and_(cut_off(), ~known_cut), len(STATE_GROUPS["cut"]) - 0.5), else_=by_state)
     columns: dict[str, list[Any]] = {
         "trang-thai": [case((col(Site.excluded_reason) != "", 100), else_=worst_first)],
         "ten": [col(Site.name_key)],

@@ -118,6 +118,14 @@ def use_token(session: Session, token: str, now: datetime) -> TokenUse:
     return TokenUse(None, _why_not(uses_left, expires_at, revoked_at, now) or "used_up")
 
 
+def site_of_token(session: Session, token: str) -> int | None:
+    """The site whose token it is, also of one that is used up or has expired; None: unknown or revoked."""
+    query = select(SiteToken.site_id).where(
+        SiteToken.token_hash == token_hash(token), col(SiteToken.revoked_at).is_(None)
+    )
+    return session.exec(query).first()
+
+
 def revoke_token(session: Session, token_id: int, actor: str, now: datetime, address: str = "") -> bool:
     """Ends a token at once. False when there is none, or it was revoked before. Enrolled agents are not touched."""
     done = session.exec(

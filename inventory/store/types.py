@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-JsonColumn: TypeEngine[Any] = JSON().with_variant(JSONB(), "postgresql")
+JsonColumn: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON document: JSONB on PostgreSQL, text on SQLite."""
 
 BigId: TypeEngine[Any] = BigInteger().with_variant(Integer(), "sqlite")

@@ -23,6 +23,9 @@ UNKNOWN = "chua-ro"
 """Filter value: nobody said."""
 
 
+_LABELS = ("thôn", "làng", "bản", "buôn", "plei", "khu", "tổ", "xóm", "ấp")
+
+
 @dataclass(frozen=True, slots=True)
 class VillageFilter:
     """Empty texts and None leave a condition out; conditions are joined by "and"."""
@@ -70,9 +73,15 @@ def list_villages(
         .limit(limit)
     )
     return [
-        VillageRow(village, full_name(village.type_label, village.name), full_name(label, name))
+        VillageRow(village, village_name(village.type_label, village.name), full_name(label, name))
         for village, label, name in session.exec(query)
     ]
+
+
+def village_name(label: str, name: str) -> str:
+    """ "Làng Kon Trú"; a name that begins with such a word itself ("Thôn 1") is not given a second one."""
+    first = name.split(" ", 1)[0].casefold()
+    return name if first in _LABELS or not label else full_name(label, name)
 
 
 def count_villages(session: Session, wanted: VillageFilter, day: date) -> int:

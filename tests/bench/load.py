@@ -1,6 +1,6 @@
 """The load process: 2,000 distinct agents over kept-alive connections, one sealed report per request.
 
-    python -m tests.bench.load HOST PORT KIND AGENTS ROUNDS CONNECTIONS   -> one JSON object on stdout
+    python -m tests.bench.load HOST PORT KIND AGENTS ROUNDS CONNECTIONS FIRST_SEQ   -> one JSON object on stdout
 
 KIND: inventory (each agent's first full report) or heartbeat (nothing changed). Frames are sealed before the clock
 starts, so that only the collector is measured.
@@ -81,8 +81,7 @@ async def worker(host: str, port: int, requests: list[bytes], latencies: list[fl
     writer.close()
 
 
-async def run(host: str, port: int, kind: str, agents: int, rounds: int, connections: int) -> dict[str, object]:
-    first = 2 if kind == "heartbeat" else 1  # sequence 1 was the inventory
+async def run(host: str, port: int, kind: str, agents: int, rounds: int, connections: int, first: int) -> dict[str, object]:
     shares: list[list[bytes]] = [[] for _ in range(connections)]
     for turn in range(rounds):
         for number in range(agents):
@@ -101,14 +100,14 @@ async def run(host: str, port: int, kind: str, agents: int, rounds: int, connect
 
 
 def main() -> None:
-    host, port, kind, agents, rounds, connections = sys.argv[1:7]
+    host, port, kind, agents, rounds, connections, first = sys.argv[1:8]
     try:
         import uvloop
 
         runner = uvloop.run
     except ImportError:
         runner = asyncio.run
-    print(json.dumps(runner(run(host, int(port), kind, int(agents), int(rounds), int(connections)))))
+    print(json.dumps(runner(run(host, int(port), kind, int(agents), int(rounds), int(connections), int(first)))))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def test_before_and_after_are_shown_and_escaped(browser_of: BrowserOf, log: Stor
     html = browser_of("auditor").get(PATH).text
     for expected in (
         "đổi trạng thái việc",
-        "<code>state</code>: new → fixed",
+        "trạng thái: Mới → Đã khắc phục",
         "&lt;i&gt;xong&lt;/i&gt;",
         "10.0.0.9",
         "a.newer.release",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -75,6 +76,44 @@ def test_a_repeated_request_gets_the_same_identity_and_spends_nothing(desk: Desk
     assert desk.ask(1).json()["agent_id"] == desk.ask(1).json()["agent_id"]
     with desk.store.reading() as session:
         assert session.exec(select(SiteToken)).one().uses_left == 1
+
+
+def test_who_learns_a_request_id_does_not_get_that_agents_key(desk: Desk) -> None:
+    victim = desk.ask(1).json()
+    with desk.store.session() as session:
+        session.add(Site(id=2, unit_id="x1.2", name="Trạm y tế", created_at=NOW))
+        session.flush()
+        elsewhere = create_token(session, 2, 5, NOW + timedelta(days=1), "test", NOW)
+
+    assert code(desk.ask(1, token="GW-0000-0000-0000-0000")) == "token_unknown"
+    other = desk.ask(1, token=elsewhere).json()
+    assert other["agent_id"] != victim["agent_id"]
+    assert other["site_name"] == "Trạm y tế"
+    assert desk.ask(1, token=elsewhere).json()["agent_id"] == other["agent_id"], "asked again: the same identity"
+
+
+def test_a_lost_answer_comes_again_after_the_token_has_run_out(desk: Desk) -> None:
+    first = [desk.ask(number).json()["agent_id"] for number in (1, 2)]
+    desk.now = NOW + timedelta(days=2)
+
+    assert [desk.ask(number).json()["agent_id"] for number in (1, 2)] == first
+
+
+def test_the_same_request_many_times_at_once_makes_one_agent(desk: Desk) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: desk.ask(1), range(8)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["agent_id"] for answer in answers}) == 1
+    with desk.store.reading() as session:
+        assert session.exec(select(SiteToken)).one().uses_left == 1
+
+
+def test_the_last_use_is_not_spent_twice(desk: Desk) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(desk.ask, range(1, 9)))
+
+    assert sorted(answer.status_code for answer in answers) == [201, 201] + [403] * 6
 
 
 def test_uses_run_out(desk: Desk) -> None:

@@ -259,7 +259,7 @@ def test_age_and_its_evidence_in_words() -> None:
     assert (interval.mark, interval.verdict) == ("lost", "lạc hậu")
     assert (interval.built, interval.years) == ("2011–2013", "13–15 năm")
     half_open = age_view(Machine(**known, built_latest=2014), 2026, "vi")
-    assert (half_open.built, half_open.years) == ("không muộn hơn 2014", "ít nhất 12 năm")
+    assert (half_open.built, half_open.years) == ("từ 2014 trở về trước", "ít nhất 12 năm")
     evidence = [
         {"method": "bios_date", "value": "2013-05-02", "latest": 2014},
         {"method": "cpu", "value": "Intel i3-2100", "earliest": 2011, "latest": 2016},
@@ -267,7 +267,7 @@ def test_age_and_its_evidence_in_words() -> None:
         {"method": "of a newer release", "value": 7},
     ]
     assert age_rows(Machine(**known, age_evidence=evidence), "vi") == [
-        ("ngày BIOS", "02/05/2013", "không muộn hơn 2014"),
+        ("ngày BIOS", "02/05/2013", "từ 2014 trở về trước"),
         ("đời bộ xử lý", "Intel i3-2100", "2011–2016"),
         ("ngày cài hệ điều hành", "01/01/1980", "ngày cài không hợp lý, không dùng"),
         ("of a newer release", "7", ""),

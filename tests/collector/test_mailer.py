@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,22 @@ def test_it_has_the_headers_of_an_automatic_vietnamese_letter():
     assert message["Auto-Submitted"] == "auto-generated"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message.get_body(("plain",)).get_content().strip() == claimed().text.strip()  # type: ignore[union-attr]
+
+
+def test_no_space_is_lost_where_a_long_header_is_folded() -> None:
+    said = "[Hạ tầng CNTT] Tuần 47/2026 - Khu vực An Lão (huyện cũ): 32 việc cần xử lý, 1 quá hạn (dữ liệu mẫu)"
+    name = "Trưởng phòng Chuyển đổi số, Sở Khoa học và Công nghệ tỉnh Gia Lai"
+    for shift in range(60):
+        subject, who = "x" * shift + said, "y" * shift + name
+        raw = build(claimed(subject=subject, to=((who, "a@x.vn"), ("", "b@x.vn"))), "h@x.vn", "Hệ thống", MONDAY)
+        headers = raw.partition(b"\r\n\r\n")[0]
+        assert headers.isascii() and max(map(len, headers.split(b"\r\n"))) <= 78
+        plain = email.message_from_bytes(raw)
+        assert str(make_header(decode_header(plain["Subject"]))) == subject
+        readers = str(make_header(decode_header(plain["To"]))).replace("\r\n", "")
+        assert readers == f"{who} <a@x.vn>, b@x.vn"
+        assert parse(raw)["Subject"] == subject
+        assert [item.addr_spec for item in parse(raw)["To"].addresses] == ["a@x.vn", "b@x.vn"]
 
 
 def test_it_travels_over_seven_bit_servers_with_short_lines():

@@ -58,7 +58,7 @@ def test_it_says_what_will_be_sent_to_whom_and_when(browser_of: BrowserOf):
     for address in ("ct.vinhson", "vhxh", "ct.pleiku", "gd"):
         assert f"{address}@gialai.gov.vn" in page
     assert "Chưa có thư nào được lập." in page
-    assert "1 xã có địa điểm nhưng chưa có người nhận: Xã Vĩnh Quang" in page
+    assert "1 đơn vị có địa điểm nhưng chưa có người nhận: Xã Vĩnh Quang" in page
 
 
 def test_the_kept_due_date_is_shown(browser_of: BrowserOf, filled: Store):

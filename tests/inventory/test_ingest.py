@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select
 
+from inventory.store import sections
 from inventory.store.arrival import Arrival, SectionIn
 from inventory.store.engine import Store
 from inventory.store.ingest import ingest
@@ -224,6 +227,83 @@ def test_two_pcs_with_one_identity_are_quarantined(enrolled: Store) -> None:
         section = session.exec(select(Section).where(col(Section.name) == "hardware")).one()
         assert section.data == HARDWARE, "nothing is overwritten by the other PC"
     assert len(rows(enrolled, RawReport)) == 2, "what both said is kept for the person who decides"
+
+
+def pc(name: str) -> dict[str, SectionIn]:
+    data = {"system_serial": f"SER{name}1234", "board_serial": f"BRD{name}1234", "disks": [{"serial": f"DSK{name}1234"}]}
+    cards = {"interfaces": [{"kind": "wired", "mac_prefix": "00:11:22", "mac_hash": f"mac{name}"}]}
+    return hardware(data, f"{name}1") | {"interfaces": SectionIn("ok", f"{name}2", cards, "", 1)}
+
+
+def hardware_of(store: Store) -> str:
+    with store.reading() as session:
+        return str(session.exec(select(Section.data).where(Section.name == "hardware")).one()["system_serial"])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("clock", [None, ("c" * 32, 250.0)], ids=["live", "late"])
+def test_a_cloned_disk_overwrites_nothing(enrolled: Store, clock: tuple[str, float] | None) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=pc("a"))])
+    ingest(enrolled, [arrival(2, 30, boot_id="c" * 32, monotonic_s=50, sections=pc("b"), clock=clock)])
+
+    with enrolled.reading() as session:
+        agent = session.get_one(Agent, AGENT)
+        assert (agent.status, agent.status_reason) == ("quarantined", "cloned_disk")
+        assert agent.dirty_at == T0 + timedelta(minutes=30)
+    assert hardware_of(enrolled) == "SERa1234"
+    assert len(rows(enrolled, RawReport)) == 2, "what both said is kept for the person who decides"
+    assert len(rows(enrolled, SectionVersion)) == 2
+
+
+def test_a_cloned_disk_in_the_batch_of_the_original(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=pc("a"))])
+    ingest(enrolled, [arrival(2, 5), arrival(3, 5, boot_id="c" * 32, monotonic_s=50, sections=pc("b"))])
+
+    assert hardware_of(enrolled) == "SERa1234"
+
+
+def test_repairs_are_no_clone(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=pc("a"))])
+    board = pc("b")["hardware"].data or {}
+    same_disk = board | {"disks": [{"serial": "DSKa1234"}]}
+    ingest(enrolled, [arrival(1, 5, boot_id="c" * 32, monotonic_s=50, sections=hardware(same_disk, "b1"))])
+    same_cards = hardware(board, "b3") | {"interfaces": SectionIn("ok", "a2", None, "", 1)}
+    ingest(enrolled, [arrival(1, 10, boot_id="d" * 32, monotonic_s=50, sections=same_cards)])
+
+    with enrolled.reading() as session:
+        assert session.get_one(Agent, AGENT).status == "active"
+    assert hardware_of(enrolled) == "SERb1234"
+
+
+def test_clones_are_looked_for_with_one_query_for_all(enrolled: Store) -> None:
+    agents = [f"{number:032x}" for number in range(20)]
+    with enrolled.session() as session:
+        session.add_all(Agent(id=agent, site_id=1, enrolled_at=T0) for agent in agents)
+    ingest(enrolled, [arrival(1, 0, agent_id=agent, sections=pc(agent[-2:])) for agent in agents])
+    asked: list[str] = []
+    event.listen(enrolled.engine, "before_cursor_execute", lambda _c, _cur, statement, *_: asked.append(statement))
+
+    ingest(enrolled, [arrival(2, 5, agent_id=agent, sections=pc(agent[-2:])) for agent in agents])
+    assert len([statement for statement in asked if "FROM machine_identifier" in statement]) == 1
+    asked.clear()
+    ingest(enrolled, [arrival(3, 9, agent_id=agent) for agent in agents])
+    assert not [statement for statement in asked if "FROM machine_identifier" in statement]
+
+
+def test_a_damaged_store_drops_no_report(enrolled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object, **_named: object) -> None:
+        raise DatabaseError("INSERT", None, Exception("database disk image is malformed"))
+
+    monkeypatch.setattr(sections, "apply", broken)
+    with pytest.raises(DatabaseError):
+        ingest(enrolled, [arrival(1, 0), arrival(2, 5)])
+
+
+def test_clocks_that_lie_by_thousands_of_years(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, agent_time=datetime(5138, 1, 1, tzinfo=UTC))])
+    late = {"boot_id": "c" * 32, "clock": ("d" * 32, 5.0), "agent_time": datetime(1653, 2, 10, tzinfo=UTC)}
+    outcomes = ingest(enrolled, [arrival(2, 5), arrival(1, 5, **late)])
+
+    assert [outcome.status for outcome in outcomes] == ["stored", "stored"]
 
 
 def test_a_report_that_the_store_refuses_does_not_hold_up_the_others(enrolled: Store) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlmodel import Session, select
 
 from inventory.store import sites, villages
 from inventory.store.engine import Store
+from inventory.store.overview import count_by_commune, total_of
 from inventory.store.scope import EVERYTHING, Scope
 from inventory.store.service_sheet import service_sheet
-from inventory.store.tables import Agent, CollectorBeat, Line, SiteToken, UnitLink
+from inventory.store.tables import Agent, CollectorBeat, Finding, Line, Site, SiteToken, UnitLink
 from inventory.store.unit_sheet import find_unit
 from tests.collector import province
 from tests.collector.province import NOW, PLEIKU, VINH_QUANG, VINH_SON
@@ -46,6 +48,36 @@ def test_filters(filled_store: Store) -> None:
     assert listed(filled_store, unit_id="t52.2", state="connected") == [1]
     assert listed(filled_store, scope=LAN) == [2, 1]
     assert listed(filled_store, scope=LAN, unit_id=PLEIKU) == []
+
+
+def test_a_night_does_not_hide_that_a_site_was_cut_off(filled_store: Store) -> None:
+    with filled_store.session() as session:
+        session.get_one(Site, 2).state = "OFF_EXPECTED"  # province.fill gave it an open finding
+        assert count_by(session) == {"cut": 1, "off": 1, "connected": 1, "unobserved": 1}
+    assert listed(filled_store)[0] == 2
+    assert listed(filled_store, state="cut") == [2]
+    assert listed(filled_store, state="off") == [4]
+    with filled_store.session() as session:
+        rows = {row.site.id: row.cut_off for row in sites.list_sites(session, sites.SiteFilter(EVERYTHING), DAY)}
+        assert rows == {1: False, 2: True, 3: False, 4: False, 5: False}
+        sheet = sites.find_site(session, EVERYTHING, 2, NOW, DAY)
+        assert sheet is not None
+        assert sheet.cut_off
+        unit = find_unit(session, EVERYTHING, VINH_SON, DAY)
+        assert unit is not None
+        assert unit.figures.cut == 1
+        session.get_one(Site, 2).state = "UP"  # heard again; the finding is closed a moment later
+        assert count_by(session)["cut"] == 0
+        session.get_one(Site, 2).state = "OFF_EXPECTED"
+        session.exec(select(Finding).where(Finding.kind == "site_disconnected")).one().is_open = False
+        session.flush()
+        assert count_by(session)["cut"] == 0
+
+
+def count_by(session: Session) -> dict[str, int]:
+    session.flush()
+    total = total_of(count_by_commune(session, EVERYTHING, DAY))
+    return {name: getattr(total, name) for name in ("cut", "off", "connected", "unobserved")}
 
 
 @pytest.mark.parametrize("sort", sites.SORTS)

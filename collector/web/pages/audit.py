@@ -9,8 +9,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from collector.i18n import N_, format
-from collector.web.base import CurrentAccount, page, page_router, store_of
+from collector.i18n import N_, format, words
+from collector.web.base import CurrentAccount, lang_of, page, page_router, store_of
+from collector.web.evidence import written
 from collector.web.paging import ListQuery, Paging
 from inventory.store.audit import AuditFilter, audit_choices, list_audit
 
@@ -29,15 +30,35 @@ ACTIONS: Mapping[str, str] = {
     "token.revoke": N_("thu hồi mã ghi danh"),
     "agent.enrol": N_("ghi danh trạm thu thập"),
     "policy.change": N_("đổi chính sách"),
+    "sample.load": N_("nạp dữ liệu mẫu"),
     "rejected.resolve": N_("xem báo cáo lỗi"),
     "rejected.resolve_all": N_("xem cả danh sách báo cáo lỗi"),
 }
+KINDS: Mapping[str, str] = {
+    "all": N_("toàn tỉnh"),
+    "account": N_("tài khoản"),
+    "agent": N_("trạm thu thập"),
+    "area": N_("khu vực"),
+    "finding": N_("việc"),
+    "machine": N_("máy tính"),
+    "outbox": N_("thư tuần"),
+    "policy": N_("chính sách"),
+    "province": N_("tỉnh"),
+    "recipient": N_("người nhận thư"),
+    "rejected_report": N_("báo cáo lỗi"),
+    "site": N_("địa điểm"),
+    "token": N_("mã ghi danh"),
+    "unit": N_("đơn vị"),
+}
+_FIELDS: Mapping[str, str] = {"state": N_("trạng thái"), "note": N_("ghi chú"), "expires_at": N_("hết hạn"),
+                              "uses": N_("số máy"), "site": N_("địa điểm"), "hostname": N_("tên máy"),
+                              "login": N_("tên đăng nhập"), "role": N_("vai trò"), "hint": N_("ký tự cuối của mã")}  # fmt: skip
 LINKS = {"finding": "/viec-can-xu-ly/", "machine": "/may-tinh/", "site": "/dia-diem/"}
 
 
 @router.get("/quan-tri/nhat-ky")
 def show_audit(request: Request, account: CurrentAccount) -> Response:
-    query = ListQuery(request)
+    query, lang = ListQuery(request), lang_of(request)
     with store_of(request).reading() as session:
         actors, actions, kinds = audit_choices(session)
         from_at, to_at = _day(query)
@@ -57,10 +78,11 @@ def show_audit(request: Request, account: CurrentAccount) -> Response:
         "audit.html",
         query=query,
         paging=paging,
-        rows=[(row, _changes(row.before, row.after)) for row in rows],
+        rows=[(row, _changes(row.before, row.after, lang)) for row in rows],
         actors=actors,
         actions=actions,
         kinds=kinds,
+        kind_words=KINDS,
         action_words=ACTIONS,
         links=LINKS if account.role != "auditor" else {},
     )
@@ -79,13 +101,20 @@ def _day(query: ListQuery) -> tuple[datetime | None, datetime | None]:
         return None, None
 
 
-def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[tuple[str, str, str]]:
-    """(key, before, after) of everything that either side names; "" where a side has nothing."""
-    keys: dict[str, None] = dict.fromkeys([*(before or {}), *(after or {})])
-    return [(key, _text((before or {}).get(key)), _text((after or {}).get(key))) for key in keys]
+def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None, lang: str) -> list[tuple[str, str, str]]:
+    """(name, before, after) of what either side names and what is not the same on both; "" where a side has nothing."""
+    old, new = before or {}, after or {}
+    keys: dict[str, None] = dict.fromkeys([*old, *new])
+    return [
+        (words.word(_FIELDS, key, lang), _text(key, old.get(key), lang), _text(key, new.get(key), lang))
+        for key in keys
+        if key not in old or old[key] != new.get(key)
+    ]
 
 
-def _text(value: Any) -> str:
+def _text(key: str, value: Any, lang: str) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return words.word(words.FINDING_STATES, value, lang) if key == "state" else written(value, lang)
+    return json.dumps(value, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
@@ -11,6 +12,7 @@ from collector.i18n import N_, translator, words
 from collector.i18n.format import day, local, number
 from collector.web import svg
 from collector.web.base import CurrentAccount, PageError, RowId, lang_of, now_of, page, page_router, store_of, text_of
+from collector.web.evidence import built_years
 from collector.web.figures import MONTH_DAYS, DayBar, day_bars, first_day, state_seconds
 from collector.web.scope import place
 from inventory.domain.week import midnight
@@ -64,6 +66,7 @@ def show_site(request: Request, site_id: RowId, account: CurrentAccount) -> Resp
         drawn=bool(rows),
         picture=_picture(request, bars, lang),
         day_label=lambda bar: _day_label(request, bar),
+        built_years=partial(built_years, lang=lang),
         lan_lines=lan_lines(sheet.site.lan_evidence, lang),
         may_enrol=account.role in place("tokens").roles,
         crumbs=_crumbs(request, account.scope, sheet.crumbs, sheet.area, sheet.site.name),
