@@ -7,6 +7,8 @@ by itself. What only Windows has is in host_windows.py. Everything of psutil is 
 on first use: a psutil that does not load costs the probes that need it, not the agent.
 """
 
+# pyright: reportPossiblyUnboundVariable=false
+# (host_windows is imported on Windows alone, and used there alone)
 from __future__ import annotations
 
 import errno

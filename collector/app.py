@@ -38,7 +38,12 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    settings: Settings, store: Store, clock: Clock = utc_now, mailer: Mailer | None = None, *, run_jobs: bool | None = None
+    settings: Settings,
+    store: Store,
+    clock: Clock = utc_now,
+    mailer: Mailer | None = None,
+    *,
+    run_jobs: bool | None = None,
 ) -> ReportFront:
     """Builds the service: the agents' door in front of the FastAPI application. Raises StaleSchema, MasterKeyError or CalendarError before anything is listened to."""
     schema.require_current(store)
@@ -52,7 +57,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         committer.start()
-        schedule = Schedule(jobs(settings, store, clock, mailer, calendar) if with_jobs else [beat_job(settings, store, clock)], clock)
+        schedule = Schedule(
+            jobs(settings, store, clock, mailer, calendar) if with_jobs else [beat_job(settings, store, clock)], clock
+        )
         schedule.start()
         try:
             yield
@@ -73,8 +80,9 @@ def create_app(
     def keep_rejected(refusals: Sequence[Refusal], now: datetime) -> None:
         rejects.keep(store, [(item.agent_id, item.code, item.reason, item.frame) for item in refusals], now)
 
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)  # type: ignore[arg-type]
     return ReportFront(
-        ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies),
+        app,
         master=master,
         committer=committer,
         policies=policies,
@@ -109,5 +117,3 @@ def instance(settings: Settings) -> str:
 
 def _mail_figures(session: object, now: datetime) -> dict[str, object]:
     return {f"mail_{name}": value for name, value in mail_metrics(session, now).items()}  # type: ignore[arg-type]
-
-

@@ -51,7 +51,7 @@ def demo(config: Config = None) -> None:
 
 @cli.command()
 def site(
-    name: Annotated[str, typer.Argument(help="Tên địa điểm, ví dụ \"Trụ sở UBND xã Vĩnh Sơn\".")],
+    name: Annotated[str, typer.Argument(help='Tên địa điểm, ví dụ "Trụ sở UBND xã Vĩnh Sơn".')],
     unit: Annotated[str, typer.Option("--unit", help="Mã đơn vị của xã, trong config/units.csv.")],
     role: Annotated[str, typer.Option(help="Loại: " + ", ".join(commands.SITE_ROLES) + ".")] = "tru_so_chinh",
     config: Config = None,
@@ -105,7 +105,7 @@ def check_config(
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point: every known error becomes one line and exit code 1, wrong words one line and exit code 2."""
     try:
-        sys.exit(cli(args=list(argv) if argv is not None else None, standalone_mode=False) or 0)
+        sys.exit(cli(args=list(argv) if argv is not None else None, prog_name="gapwatch", standalone_mode=False) or 0)
     except errors.NoArgsIsHelpError:
         sys.exit(2)  # has printed the help
     except errors.UsageError as error:

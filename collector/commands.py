@@ -43,7 +43,13 @@ class CommandError(Exception):
 
 
 KNOWN_ERRORS = (
-    CommandError, SettingsError, StoreError, MasterKeyError, CalendarFileError, UnitsFileError, BadValue,
+    CommandError,
+    SettingsError,
+    StoreError,
+    MasterKeyError,
+    CalendarFileError,
+    UnitsFileError,
+    BadValue,
     accounts.AccountError,
 )
 
@@ -100,7 +106,7 @@ def demo(settings: Settings) -> None:
 def add_site(settings: Settings, name: str, unit: str, role: str) -> None:
     name = " ".join(name.split())
     if not name or len(name) > _SITE_NAME:
-        raise CommandError(f"tên địa điểm phải có từ 1 đến {_SITE_NAME} chữ, ví dụ \"Trụ sở UBND xã Vĩnh Sơn\"")
+        raise CommandError(f'tên địa điểm phải có từ 1 đến {_SITE_NAME} chữ, ví dụ "Trụ sở UBND xã Vĩnh Sơn"')
     if role not in SITE_ROLES:
         raise CommandError(f"--role: không có loại {role!r}; chọn một trong: {', '.join(SITE_ROLES)}")
     store = _open(settings)
@@ -114,7 +120,16 @@ def add_site(settings: Settings, name: str, unit: str, role: str) -> None:
         site = Site(unit_id=unit, name=name, name_key=key, role=role, created_at=utc_now())
         session.add(site)
         session.flush()
-        record(session, utc_now(), "cli", "site.create", "site", str(site.id), None, {"name": name, "unit_id": unit, "role": role})
+        record(
+            session,
+            utc_now(),
+            "cli",
+            "site.create",
+            "site",
+            str(site.id),
+            None,
+            {"name": name, "unit_id": unit, "role": role},
+        )
         say(f"Đã thêm địa điểm số {site.id}: {name}. Lấy mã ghi danh: gapwatch enrol --site {site.id}")
     store.close()
 
@@ -195,12 +210,23 @@ def account(settings: Settings, login: str, role: str, unit: str, name: str) -> 
             what = "account.password"
         else:
             known = accounts.create_account(
-                session, login, hash_password(password), utc_now(), name=name, role=role,
-                scope_kind="unit" if unit else "all", scope_id=unit, must_change=True,
+                session,
+                login,
+                hash_password(password),
+                utc_now(),
+                name=name,
+                role=role,
+                scope_kind="unit" if unit else "all",
+                scope_id=unit,
+                must_change=True,
             )
             what = "account.create"
-        record(session, utc_now(), "cli", what, "account", str(known.id), None, {"login": known.login, "role": known.role})
-        say(f"Gapwatch {done} tài khoản {known.login} ({known.role}); mật khẩu: {password}  (phải đổi ở lần đăng nhập kế tiếp)")
+        record(
+            session, utc_now(), "cli", what, "account", str(known.id), None, {"login": known.login, "role": known.role}
+        )
+        say(
+            f"Gapwatch {done} tài khoản {known.login} ({known.role}); mật khẩu: {password}  (phải đổi ở lần đăng nhập kế tiếp)"
+        )
     store.close()
 
 
@@ -219,7 +245,9 @@ def check_config(path: Path | None, list_: bool) -> None:
     _require_current(store)
     store.close()
     where = settings.smtp_host or f"thư mục {settings.mail_folder}"
-    say(f"Cài đặt đúng. {len(unit_rows)} đơn vị, {len(links)} liên kết; thư gửi qua {where}; địa chỉ {settings.base_url}.")
+    say(
+        f"Cài đặt đúng. {len(unit_rows)} đơn vị, {len(links)} liên kết; thư gửi qua {where}; địa chỉ {settings.base_url}."
+    )
 
 
 def new_password() -> str:
@@ -261,7 +289,9 @@ def _policy_text(settings: Settings) -> str | None:
     try:
         return Path(settings.policy_file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"policy_file: {settings.policy_file} không đọc được ({error}); sửa tên tệp hoặc để trống") from None
+        raise SettingsError(
+            f"policy_file: {settings.policy_file} không đọc được ({error}); sửa tên tệp hoặc để trống"
+        ) from None
 
 
 def _open(settings: Settings) -> Store:
@@ -285,7 +315,9 @@ def _require_current(store: Store) -> None:
         if not have:
             raise CommandError("database_url: kho dữ liệu còn trống; hãy chạy `gapwatch migrate` trước") from None
         remedy = "hãy cài bản Gapwatch mới hơn" if have > need else "hãy chạy `gapwatch migrate`"
-        raise CommandError(f"database_url: kho dữ liệu ở phiên bản {have}, chương trình này cần {need}; {remedy}") from None
+        raise CommandError(
+            f"database_url: kho dữ liệu ở phiên bản {have}, chương trình này cần {need}; {remedy}"
+        ) from None
 
 
 def _find_site(session: Session, words: str) -> Site:
@@ -297,7 +329,9 @@ def _find_site(session: Session, words: str) -> Site:
     key = search_key(words)
     query = select(Site).join(Unit, col(Unit.id) == col(Site.unit_id))
     found = session.exec(
-        query.where(or_(col(Site.name_key).contains(key), (col(Site.name_key) + " " + col(Unit.name_key)).contains(key)))
+        query.where(
+            or_(col(Site.name_key).contains(key), (col(Site.name_key) + " " + col(Unit.name_key)).contains(key))
+        )
     ).all()
     if not found:
         raise CommandError(

@@ -37,7 +37,7 @@ SITE_NAME = "Máy chạy thử (máy này)"
 LOGIN = "quantri"
 # Quick enough to watch: a lost agent shows within a minute or two instead of the usual quarter of an hour.
 SITE_POLICY = {
-    "heartbeat_s": 15,
+    "heartbeat_s": 20,  # longer than the pause between batches of a backlog, which would otherwise never get its turn
     "network_s": 60,
     "inventory_s": 600,
     "machine.silent_minutes": 1,
@@ -113,9 +113,19 @@ class _Agent:
         with self._store.session() as session:
             token = create_token(session, self._site_id, 1, now + timedelta(hours=1), "demo", now)
         result = subprocess.run(
-            [*self._command("enrol"), "--config", str(self.config), "--state-dir", str(self.folder),
-             "--server", self._settings.base_url, "--token", token],
-            capture_output=True, text=True,
+            [
+                *self._command("enrol"),
+                "--config",
+                str(self.config),
+                "--state-dir",
+                str(self.folder),
+                "--server",
+                self._settings.base_url,
+                "--token",
+                token,
+            ],
+            capture_output=True,
+            text=True,
         )
         if result.returncode:
             raise CommandError(f"tác tử không ghi danh được: {result.stdout.strip()} {result.stderr.strip()}")
@@ -125,7 +135,9 @@ class _Agent:
         try:
             text = self.config.read_text(encoding="utf-8")
         except OSError as error:
-            raise CommandError(f"không đọc được {self.config} ({error.strerror}); xóa thư mục {self.folder} để ghi danh lại") from None
+            raise CommandError(
+                f"không đọc được {self.config} ({error.strerror}); xóa thư mục {self.folder} để ghi danh lại"
+            ) from None
         changed = re.sub(r"(?m)^server *=.*$", lambda _: f"server = {self._settings.base_url}", text, count=1)
         if changed != text:
             self.config.write_text(changed, encoding="utf-8")
@@ -186,7 +198,9 @@ def _login(store: Store, folder: Path) -> str:
         if known is not None:
             return path.read_text(encoding="utf-8").strip() if path.exists() else "(như đã đặt)"
         password = new_password()
-        accounts.create_account(session, LOGIN, hash_password(password), utc_now(), name="Quản trị chạy thử", role="admin")
+        accounts.create_account(
+            session, LOGIN, hash_password(password), utc_now(), name="Quản trị chạy thử", role="admin"
+        )
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(password + "\n")
@@ -203,8 +217,12 @@ def _own_site(store: Store, settings: Settings) -> int:
 def _new_site(session: Session, settings: Settings) -> Site:
     now = utc_now()
     site = Site(
-        unit_id=settings.province_id, name=SITE_NAME, name_key=search_key(SITE_NAME), role="khac",
-        hours=[["daily", "00:00-24:00"]], created_at=now,
+        unit_id=settings.province_id,
+        name=SITE_NAME,
+        name_key=search_key(SITE_NAME),
+        role="khac",
+        hours=[["daily", "00:00-24:00"]],
+        created_at=now,
     )
     session.add(site)
     session.flush()
@@ -215,7 +233,9 @@ def _new_site(session: Session, settings: Settings) -> Site:
 def _banner(settings: Settings, password: str, agent: _Agent) -> None:
     mails = f"máy chủ thư {settings.smtp_host}" if settings.smtp_host else f"thư mục {settings.mail_folder.resolve()}"
     config, prefix = shlex.quote(_short(agent.config)), _environment()
-    process = "đã chạy sẵn từ trước (không do lệnh này khởi động)" if agent.running_already else f"tiến trình {agent.pid}"
+    process = (
+        "đã chạy sẵn từ trước (không do lệnh này khởi động)" if agent.running_already else f"tiến trình {agent.pid}"
+    )
     say(
         f"""
   Gapwatch đang chạy (dữ liệu mẫu, cùng một tác tử thật trên máy này)
@@ -235,7 +255,14 @@ def _banner(settings: Settings, password: str, agent: _Agent) -> None:
 
 def _environment() -> str:
     """The variables of this start that another command needs too: mails carry links, and mails and data have a place."""
-    names = ("GAPWATCH_SETTINGS", "GAPWATCH_VAR_DIR", "GAPWATCH_LISTEN_HOST", "GAPWATCH_LISTEN_PORT", "GAPWATCH_BASE_URL", "GAPWATCH_MAIL_DIR")
+    names = (
+        "GAPWATCH_SETTINGS",
+        "GAPWATCH_VAR_DIR",
+        "GAPWATCH_LISTEN_HOST",
+        "GAPWATCH_LISTEN_PORT",
+        "GAPWATCH_BASE_URL",
+        "GAPWATCH_MAIL_DIR",
+    )
     return "".join(f"{name}={shlex.quote(os.environ[name])} " for name in names if name in os.environ)
 
 

@@ -70,22 +70,45 @@ def _positive(key: str, value: Any) -> Any:
 class Settings:
     """All settings with their defaults; `load_settings` reads and checks them."""
 
-    database_url: str = _setting("sqlite:///var/gapwatch.db", "kho dữ liệu: tệp SQLite, hoặc postgresql://tài_khoản:mật_khẩu@máy/tên", secret=True)
+    database_url: str = _setting(
+        "sqlite:///var/gapwatch.db",
+        "kho dữ liệu: tệp SQLite, hoặc postgresql://tài_khoản:mật_khẩu@máy/tên",
+        secret=True,
+    )
     var_dir: str = _setting("var", "thư mục cho các tệp riêng của máy thu (khóa gốc, thư mục thư, nhật ký gửi thư)")
     listen_host: str = _setting("127.0.0.1", "địa chỉ mạng mà máy thu mở cửa; 0.0.0.0: mọi địa chỉ của máy")
     listen_port: int = _setting(8080, "cổng mà máy thu mở cửa", _port)
-    base_url: str = _setting("http://127.0.0.1:8080", "địa chỉ mà người dùng và tác tử gõ, ghi trong thư và trong lệnh ghi danh; không ghi: http://<listen_host>:<listen_port>", _url)
-    trusted_proxies: str = _setting("127.0.0.1", "addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas")
+    base_url: str = _setting(
+        "http://127.0.0.1:8080",
+        "địa chỉ mà người dùng và tác tử gõ, ghi trong thư và trong lệnh ghi danh; không ghi: http://<listen_host>:<listen_port>",
+        _url,
+    )
+    trusted_proxies: str = _setting(
+        "127.0.0.1", "addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas"
+    )
     province_id: str = _setting("t52.2", "mã đơn vị của tỉnh, trong config/units.csv", _unit)
     units_file: str = _setting("config/units.csv", "cây đơn vị hành chính mà `gapwatch migrate` nạp")
-    calendar_file: str = _setting("config/calendar.vi.toml", "ngày nghỉ và ngày làm bù, cộng vào ngày lễ; để trống: những ngày bản này đã biết")
-    policy_file: str = _setting("config/policy.toml", "các ngưỡng mà `gapwatch migrate` ghi vào kho mới; để trống: ngưỡng có sẵn. Sau đó sửa trên trang Chính sách")
-    run_jobs: bool = _setting(True, "chạy việc định kỳ ngay trong `gapwatch serve`; false khi có `gapwatch jobs` chạy riêng")
-    instance: str = _setting("", "tên của máy thu này khi nhiều máy thu chung một kho; để trống: tên máy và số tiến trình")
-    master_key_file: str = _setting("", "tệp khóa gốc của khóa các tác tử; để trống: <var_dir>/master.key, tự tạo ở lần chạy đầu")
+    calendar_file: str = _setting(
+        "config/calendar.vi.toml", "ngày nghỉ và ngày làm bù, cộng vào ngày lễ; để trống: những ngày bản này đã biết"
+    )
+    policy_file: str = _setting(
+        "config/policy.toml",
+        "các ngưỡng mà `gapwatch migrate` ghi vào kho mới; để trống: ngưỡng có sẵn. Sau đó sửa trên trang Chính sách",
+    )
+    run_jobs: bool = _setting(
+        True, "chạy việc định kỳ ngay trong `gapwatch serve`; false khi có `gapwatch jobs` chạy riêng"
+    )
+    instance: str = _setting(
+        "", "tên của máy thu này khi nhiều máy thu chung một kho; để trống: tên máy và số tiến trình"
+    )
+    master_key_file: str = _setting(
+        "", "tệp khóa gốc của khóa các tác tử; để trống: <var_dir>/master.key, tự tạo ở lần chạy đầu"
+    )
     smtp_host: str = _setting("", "máy chủ thư; để trống: thư nằm trong thư mục mail_dir")
     smtp_port: int = _setting(25, "cổng của máy chủ thư", _port)
-    smtp_tls: str = _setting("none", "cách mã hóa tới máy chủ thư: none, starttls hoặc tls", _one_of("none", "starttls", "tls"))
+    smtp_tls: str = _setting(
+        "none", "cách mã hóa tới máy chủ thư: none, starttls hoặc tls", _one_of("none", "starttls", "tls")
+    )
     smtp_user: str = _setting("", "tài khoản tại máy chủ thư; để trống: không đăng nhập")
     smtp_password: str = _setting("", "mật khẩu tại máy chủ thư", secret=True)
     smtp_timeout_s: float = _setting(30.0, "số giây chờ máy chủ thư", _positive)
@@ -94,7 +117,9 @@ class Settings:
     mail_dir: str = _setting("", "thư mục giữ thư khi không có máy chủ thư; để trống: <var_dir>/mail")
     mail_contact: str = _setting("", "đầu mối giải đáp, in trong thư: tên, số điện thoại")
     session_hours: float = _setting(12.0, "số giờ một lần đăng nhập còn hiệu lực", _positive)
-    max_agents_hint: int = _setting(5000, "số tác tử mà máy thu này phục vụ; dùng để giãn giờ báo lại sau khi gián đoạn", _positive)
+    max_agents_hint: int = _setting(
+        5000, "số tác tử mà máy thu này phục vụ; dùng để giãn giờ báo lại sau khi gián đoạn", _positive
+    )
 
     @property
     def mail_folder(self) -> Path:
@@ -131,11 +156,15 @@ def _from_file(path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"{path}: không đọc được tệp cài đặt ({_why(error)}); kiểm tra tên tệp và quyền đọc") from None
+        raise SettingsError(
+            f"{path}: không đọc được tệp cài đặt ({_why(error)}); kiểm tra tên tệp và quyền đọc"
+        ) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: không ở dạng UTF-8; lưu lại tệp với mã hóa UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: sai cú pháp TOML ({error}); sửa dòng đó theo mẫu config/gapwatch.example.toml") from None
+        raise SettingsError(
+            f"{path}: sai cú pháp TOML ({error}); sửa dòng đó theo mẫu config/gapwatch.example.toml"
+        ) from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -151,7 +180,9 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _is_known(key: str) -> bool:
-    return key in FIELDS or (key.removesuffix("_file") in FIELDS and bool(FIELDS[key.removesuffix("_file")].metadata["secret"]))
+    return key in FIELDS or (
+        key.removesuffix("_file") in FIELDS and bool(FIELDS[key.removesuffix("_file")].metadata["secret"])
+    )
 
 
 def _name_of(key: str) -> str:
@@ -176,7 +207,9 @@ def _secret(key: str, path: Any) -> str:
     try:
         return Path(str(path)).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{key}: không đọc được tệp {path} ({_why(error)}); kiểm tra tên tệp và quyền đọc") from None
+        raise SettingsError(
+            f"{key}: không đọc được tệp {path} ({_why(error)}); kiểm tra tên tệp và quyền đọc"
+        ) from None
 
 
 _ALIKE = 0.8  # how like a setting a misspelt name is
@@ -224,7 +257,7 @@ def sample() -> str:
         default = str(item.default).lower() if isinstance(item.default, bool) else _toml(item.default)
         lines += ["", f"# {item.metadata['help']}", f"# {name} = {default}"]
         if item.metadata["secret"]:
-            lines.append(f"# {name}_file = \"\"  # hoặc đọc từ tệp này")
+            lines.append(f'# {name}_file = ""  # hoặc đọc từ tệp này')
     return "\n".join(lines) + "\n"
 
 

@@ -51,7 +51,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/empty.db")
         schema.create_schema(store)
-        config = schema._config()  # noqa: SLF001  (the script belongs to the schema module)
+        config = schema._config()
         with store.engine.connect() as connection:
             config.attributes["connection"] = connection
             script = command.revision(config, message=sys.argv[1], autogenerate=True, rev_id=number)
@@ -66,7 +66,9 @@ def _tidy(source: str) -> str:
     for pattern, plain in _PLAIN:
         source = re.sub(pattern, plain, source)
     if "JSON_DOCUMENT" in source or "BIG_ID" in source:
-        source = source.replace("from alembic import op\n", "from alembic import op\nfrom sqlalchemy.dialects.postgresql import JSONB\n")
+        source = source.replace(
+            "from alembic import op\n", "from alembic import op\nfrom sqlalchemy.dialects.postgresql import JSONB\n"
+        )
         source = source.replace("\n\ndef upgrade", _TYPES + "\n\ndef upgrade", 1)
     if "postgresql_partition_by" in source:
         source = source.rstrip() + "\n" + _PARTITIONS

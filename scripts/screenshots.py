@@ -1,6 +1,6 @@
 """Takes the pictures of README and docs from the running product.
 
-    make screenshots          starts an own sample province in a temporary folder, looks at it with Chromium, stops it
+make screenshots          starts an own sample province in a temporary folder, looks at it with Chromium, stops it
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 PORT = 8093
 BASE = f"http://127.0.0.1:{PORT}"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+]
 PAGES = {
     "tong-quan": "/",
     "viec-can-xu-ly": "/viec-can-xu-ly",
@@ -63,9 +70,13 @@ def main() -> int:
 def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
     """Starts `gapwatch demo` and reads the password that it prints."""
     environ = os.environ | {
-        "GAPWATCH_VAR_DIR": str(folder), "GAPWATCH_DATABASE_URL": f"sqlite:///{folder}/gapwatch.db", "GAPWATCH_LISTEN_PORT": str(PORT),
+        "GAPWATCH_VAR_DIR": str(folder),
+        "GAPWATCH_DATABASE_URL": f"sqlite:///{folder}/gapwatch.db",
+        "GAPWATCH_LISTEN_PORT": str(PORT),
     }
-    service = subprocess.Popen([sys.executable, "-m", "collector.cli", "demo"], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+    service = subprocess.Popen(
+        [sys.executable, "-m", "collector.cli", "demo"], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True
+    )
     assert service.stdout is not None
     for line in service.stdout:
         found = re.search(r"Mật khẩu\s+(\S+)", line)
@@ -88,8 +99,11 @@ def take_all(page: Page, suffix: str) -> None:
     for name, path in PAGES.items():
         page.goto(BASE + path)
         page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=False)
-    for name, listing, pattern in (("mot-dia-diem", "/dia-diem", "a[href^='/dia-diem/']"), ("mot-may", "/may-tinh", "a[href^='/may-tinh/']"),
-                                   ("mot-viec", "/viec-can-xu-ly", "a[href^='/viec-can-xu-ly/']")):
+    for name, listing, pattern in (
+        ("mot-dia-diem", "/dia-diem", "a[href^='/dia-diem/']"),
+        ("mot-may", "/may-tinh", "a[href^='/may-tinh/']"),
+        ("mot-viec", "/viec-can-xu-ly", "a[href^='/viec-can-xu-ly/']"),
+    ):
         page.goto(BASE + listing)
         target = page.locator(pattern).first.get_attribute("href")
         page.goto(f"{BASE}{target}")

@@ -1,6 +1,6 @@
 """Makes the virtual environment with exactly the pinned packages. Run by make; needs only Python 3.11 or newer.
 
-    python3 scripts/setup_venv.py .venv
+python3 scripts/setup_venv.py .venv
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".venv")
     if sys.version_info < (3, 11):
-        print(f"Gapwatch cần Python 3.11 trở lên, máy này có {sys.version.split()[0]}.\n"
-              "Hãy cài bản mới hơn rồi chạy: make PYTHON=python3.11 run")
+        print(
+            f"Gapwatch cần Python 3.11 trở lên, máy này có {sys.version.split()[0]}.\n"
+            "Hãy cài bản mới hơn rồi chạy: make PYTHON=python3.11 run"
+        )
         return 1
     python = folder / "bin" / "python"
     if not python.exists():

@@ -1,6 +1,6 @@
 """Runs the agent's tests on a real Python 3.8, the last for Windows 7; says so plainly when there is none.
 
-    make test-py38
+make test-py38
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def main() -> int:
         subprocess.run([python, "-m", "venv", str(VENV)], check=True)
         pip = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "-r", str(ROOT / "agent" / "requirements-py38.lock"), *TESTS], check=True)
-    return subprocess.run([str(own), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/agent", *sys.argv[1:]], cwd=ROOT).returncode
+    return subprocess.run(
+        [str(own), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/agent", *sys.argv[1:]], cwd=ROOT
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -22,7 +22,13 @@ def acknowledgement(
     entries: Sequence[Arrival | Refusal], outcomes: Sequence[Outcome], policy: AgentPolicy | None
 ) -> bytes:
     """JSON of an UploadAnswer, acks in the order of the frames."""
-    if len(outcomes) == 1 and len(entries) == 1 and policy is None and outcomes[0].status == "stored" and not outcomes[0].missing:
+    if (
+        len(outcomes) == 1
+        and len(entries) == 1
+        and policy is None
+        and outcomes[0].status == "stored"
+        and not outcomes[0].missing
+    ):
         # nearly every upload of the day: the same bytes as below, at a tenth of the cost
         return b'{"acks":[{"seq":%d,"status":"stored"}]}' % entries[0].seq  # type: ignore[union-attr]
     stored = iter(outcomes)

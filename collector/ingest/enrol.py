@@ -53,7 +53,9 @@ def enrol_router(
 
         def run() -> Enrolment:
             with store.session() as session:
-                return enrol(session, wanted.token, wanted.request_id, wanted.hostname, wanted.agent_version, address, now)
+                return enrol(
+                    session, wanted.token, wanted.request_id, wanted.hostname, wanted.agent_version, address, now
+                )
 
         try:
             result = await run_in_threadpool(run)

@@ -104,7 +104,9 @@ class ReportFront:
         except Overloaded:
             return answer.come_back(entries, RETRY_AFTER_S, self._spread_s)
         except Exception:  # the store said no (logged there): nothing is stored, so nothing may be acknowledged
-            raise _Stop(503, "store", "the collector cannot store reports now", "send the same reports again later") from None
+            raise _Stop(
+                503, "store", "the collector cannot store reports now", "send the same reports again later"
+            ) from None
         reason = answer.gone(entries, outcomes)
         if reason:
             message, remedy = answer.AGENT_GONE[reason]

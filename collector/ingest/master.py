@@ -48,5 +48,7 @@ def _create(path: Path) -> bytes:
         finally:
             temporary.unlink()
     except OSError as error:
-        raise MasterKeyError(f"master_key_file: {path} cannot be written ({error.strerror}); check its folder's rights and free space") from None
+        raise MasterKeyError(
+            f"master_key_file: {path} cannot be written ({error.strerror}); check its folder's rights and free space"
+        ) from None
     return key

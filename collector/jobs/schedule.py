@@ -32,7 +32,13 @@ class Schedule:
         for index, job in enumerate(jobs):
             first = clock() + timedelta(seconds=0.2 * (index + 1))
             self._scheduler.add_job(
-                self._call, "interval", [job], seconds=job.every_s, id=job.name, next_run_time=first, misfire_grace_time=None
+                self._call,
+                "interval",
+                [job],
+                seconds=job.every_s,
+                id=job.name,
+                next_run_time=first,
+                misfire_grace_time=None,
             )
 
     def start(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.headerregistry import Address
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
@@ -12,6 +12,7 @@ from typing import Any
 
 from inventory.domain.week import LOCAL
 from inventory.store.outbox import Claimed
+
 
 class _Wire(EmailPolicy):
     """SMTP line ends, and words with diacritics folded so that no space is lost.

@@ -237,7 +237,8 @@ def _moment(value: Any, lang: str) -> str:
 
 def _us_date(value: Any, lang: str) -> str:
     """A firmware's date, "11/25/2013" on every computer of the world; what is not one is shown as it is."""
-    return format.day(datetime.strptime(value, "%m/%d/%Y").date(), lang)
+    month, day, year = (int(part) for part in value.split("/"))
+    return format.day(date(year, month, day), lang)
 
 
 def _word_of(kind: str) -> Callable[[Any, str], str]:

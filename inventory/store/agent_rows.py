@@ -39,7 +39,9 @@ _BOOTS = select(*(_boot.c[name] for name in _BOOT_NAMES)).where(
 
 
 def _update_agents(names: Sequence[str]) -> Any:
-    return update(_agent).where(_agent.c.id == bindparam("key")).values({name: bindparam("new_" + name) for name in names})
+    return (
+        update(_agent).where(_agent.c.id == bindparam("key")).values({name: bindparam("new_" + name) for name in names})
+    )
 
 
 def _update_boots(names: Sequence[str]) -> Any:
@@ -82,7 +84,9 @@ def write_boots(connection: Connection, keys: Iterable[tuple[str, str]], boots: 
     if new:
         insert_rows(connection, _boot, new)
     known = [row for row in rows if not is_new(row)]
-    _write(connection, _WRITE_BOOTS, known, ("agent_id", "boot_id"), ("key_agent", "key_boot"), _BOOT_OFTEN, _BOOT_SELDOM)
+    _write(
+        connection, _WRITE_BOOTS, known, ("agent_id", "boot_id"), ("key_agent", "key_boot"), _BOOT_OFTEN, _BOOT_SELDOM
+    )
 
 
 def write_agents(connection: Connection, ids: Iterable[str], agents: dict[str, Row]) -> None:

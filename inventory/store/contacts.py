@@ -79,7 +79,14 @@ def grow(
     late: dict[tuple[str, str], list[tuple[datetime, Arrival]]] = defaultdict(list)
     for arrival, moment in zip(fresh, made, strict=True):
         if arrival.is_live():
-            _grow_live(arrival, agents[arrival.agent_id], boots[arrival.agent_id, arrival.boot_id], gap_of(agents[arrival.agent_id]["site_id"]), grown, begun)
+            _grow_live(
+                arrival,
+                agents[arrival.agent_id],
+                boots[arrival.agent_id, arrival.boot_id],
+                gap_of(agents[arrival.agent_id]["site_id"]),
+                grown,
+                begun,
+            )
         else:
             late[arrival.agent_id, arrival.boot_id].append((moment, arrival))
     if begun:
@@ -106,9 +113,16 @@ def _grow_live(
     if begin is None or silence > gap_s or boot["goodbye_at"] is not None:
         boot["live_from_at"] = arrival.received_at
         begun[(*key, arrival.received_at)] = {
-            "agent_id": arrival.agent_id, "boot_id": arrival.boot_id, "from_at": arrival.received_at, "kind": "live",
-            "site_id": agent["site_id"], "to_at": arrival.received_at, "from_seq": arrival.seq, "to_seq": arrival.seq,
-            "reports": 1, "goodbye": goodbye,
+            "agent_id": arrival.agent_id,
+            "boot_id": arrival.boot_id,
+            "from_at": arrival.received_at,
+            "kind": "live",
+            "site_id": agent["site_id"],
+            "to_at": arrival.received_at,
+            "from_seq": arrival.seq,
+            "to_seq": arrival.seq,
+            "reports": 1,
+            "goodbye": goodbye,
         }
         return
     row = begun.get((*key, begin))
@@ -136,13 +150,22 @@ def _merge_late(
     for key, reports in late.items():
         intervals[key].extend(
             {
-                "agent_id": key[0], "boot_id": key[1], "from_at": moment, "to_at": moment, "kind": "late",
-                "site_id": agents[key[0]]["site_id"], "from_seq": arrival.seq, "to_seq": arrival.seq, "reports": 1,
+                "agent_id": key[0],
+                "boot_id": key[1],
+                "from_at": moment,
+                "to_at": moment,
+                "kind": "late",
+                "site_id": agents[key[0]]["site_id"],
+                "from_seq": arrival.seq,
+                "to_seq": arrival.seq,
+                "reports": 1,
                 "goodbye": arrival.kind == "goodbye",
             }
             for moment, arrival in reports
         )
-    insert_rows(connection, _contact, [row for rows in intervals.values() for row in _merged(rows, gap_of(rows[0]["site_id"]))])
+    insert_rows(
+        connection, _contact, [row for rows in intervals.values() for row in _merged(rows, gap_of(rows[0]["site_id"]))]
+    )
 
 
 def _merged(rows: list[dict[str, Any]], gap_s: float) -> list[dict[str, Any]]:

@@ -119,7 +119,9 @@ def _checked(store: Store, where: str) -> Store:
     except SQLAlchemyError as error:
         store.close()
         said = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise Unusable(f"database_url: {where} cannot be used: {said[:200]}; {_remedy(said, store.is_sqlite)}") from None
+        raise Unusable(
+            f"database_url: {where} cannot be used: {said[:200]}; {_remedy(said, store.is_sqlite)}"
+        ) from None
     return store
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -36,8 +36,8 @@ def usual_gap(_site_id: int) -> float:
 def ingest(store: Store, arrivals: Sequence[Arrival], gap_of: GapOf = usual_gap) -> list[Outcome]:
     """Stores a batch in one transaction and returns an outcome per arrival, in order; returns after the commit.
 
-    gap_of: seconds of silence after which a new contact interval begins at a site. When the database refuses the batch because of its
-    content, each report is tried alone, so that one bad report cannot hold up the others.
+    gap_of: seconds of silence after which a new contact interval begins at a site. When the database refuses the
+    batch because of its content, each report is tried alone, so that one bad report cannot hold up the others.
     """
     try:
         with store.begin() as connection:
@@ -70,9 +70,7 @@ def ingest_batch(connection: Connection, arrivals: Sequence[Arrival], gap_of: Ga
     return outcomes
 
 
-def _admit(
-    arrival: Arrival, agent: dict[str, Any] | None, boots: dict[tuple[str, str], dict[str, Any]]
-) -> Outcome:
+def _admit(arrival: Arrival, agent: dict[str, Any] | None, boots: dict[tuple[str, str], dict[str, Any]]) -> Outcome:
     if agent is None:
         return Outcome("rejected", "unknown_agent")
     if agent["status"] == "revoked":
@@ -112,7 +110,9 @@ def _store(
     agent_rows.write_boots(connection, {(a.agent_id, a.boot_id) for a in fresh}, boots)
     agent_rows.write_agents(connection, {a.agent_id for a in fresh}, agents)
     _attach(connection, fresh, agents)
-    raw = [_raw_row(arrival, moment, agents) for arrival, moment in zip(fresh, made, strict=True) if arrival.keeps_frame()]
+    raw = [
+        _raw_row(arrival, moment, agents) for arrival, moment in zip(fresh, made, strict=True) if arrival.keeps_frame()
+    ]
     if raw:
         connection.execute(insert(_raw), raw)
 
@@ -185,7 +185,7 @@ def _set_clones_aside(
             agent["dirty_at"] = arrival.received_at
 
 
-_ZERO = datetime.min - datetime.min
+_ZERO = timedelta(0)
 
 
 def _attach(connection: Connection, fresh: list[Arrival], agents: dict[str, dict[str, Any]]) -> None:
@@ -195,8 +195,12 @@ def _attach(connection: Connection, fresh: list[Arrival], agents: dict[str, dict
         hardware = arrival.sections.get("hardware")
         if agent["machine_id"] is None and agent["status"] == "active" and hardware and hardware.data is not None:
             items[arrival.agent_id] = AttachItem(
-                agent_id=arrival.agent_id, site_id=agent["site_id"], hardware=hardware.data,
-                system=_data(arrival, "system"), interfaces=_data(arrival, "interfaces"), sample=agent["sample"],
+                agent_id=arrival.agent_id,
+                site_id=agent["site_id"],
+                hardware=hardware.data,
+                system=_data(arrival, "system"),
+                interfaces=_data(arrival, "interfaces"),
+                sample=agent["sample"],
             )
     if items:
         attach_batch(connection, list(items.values()), fresh[-1].received_at)
@@ -209,7 +213,12 @@ def _data(arrival: Arrival, name: str) -> dict[str, Any]:
 
 def _raw_row(arrival: Arrival, made_at: datetime, agents: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
-        "agent_id": arrival.agent_id, "boot_id": arrival.boot_id, "seq": arrival.seq,
-        "received_at": arrival.received_at, "made_at": made_at, "site_id": agents[arrival.agent_id]["site_id"],
-        "road": arrival.road, "frame": arrival.frame,
+        "agent_id": arrival.agent_id,
+        "boot_id": arrival.boot_id,
+        "seq": arrival.seq,
+        "received_at": arrival.received_at,
+        "made_at": made_at,
+        "site_id": agents[arrival.agent_id]["site_id"],
+        "road": arrival.road,
+        "frame": arrival.frame,
     }

@@ -177,7 +177,9 @@ def cut_off() -> ColumnElement[bool]:
         Finding.kind == "site_disconnected", col(Finding.is_open).is_(True), col(Finding.site_id).is_not(None)
     )
     state = col(Site.state)
-    return or_(state.in_(STATE_GROUPS["cut"]), and_(state.not_in(STATE_GROUPS["connected"]), col(Site.id).in_(standing)))
+    return or_(
+        state.in_(STATE_GROUPS["cut"]), and_(state.not_in(STATE_GROUPS["connected"]), col(Site.id).in_(standing))
+    )
 
 
 def in_group(name: str) -> ColumnElement[bool]:

@@ -52,7 +52,9 @@ def require_current(store: Store) -> None:
     if not have:
         raise StaleSchema("the database is empty: run `gapwatch migrate` first")
     if have > need:
-        raise StaleSchema(f"the database has schema {have}, newer than this program's {need}: install the newer release")
+        raise StaleSchema(
+            f"the database has schema {have}, newer than this program's {need}: install the newer release"
+        )
     raise StaleSchema(f"the database has schema {have}, this program needs {need}: run `gapwatch migrate`")
 
 

@@ -26,7 +26,9 @@ _SEEN = (
     update(_section)
     .where(*_KEY)
     .values(
-        status=bindparam("new_status"), error=bindparam("new_error"), duration_ms=bindparam("new_duration"),
+        status=bindparam("new_status"),
+        error=bindparam("new_error"),
+        duration_ms=bindparam("new_duration"),
         seen_at=bindparam("new_seen"),
     )
 )
@@ -34,9 +36,14 @@ _CHANGED = (
     update(_section)
     .where(*_KEY)
     .values(
-        status=bindparam("new_status"), error=bindparam("new_error"), duration_ms=bindparam("new_duration"),
-        seen_at=bindparam("new_seen"), hash=bindparam("new_hash"), data=bindparam("new_data"),
-        changed_at=bindparam("new_seen"), site_id=bindparam("new_site"),
+        status=bindparam("new_status"),
+        error=bindparam("new_error"),
+        duration_ms=bindparam("new_duration"),
+        seen_at=bindparam("new_seen"),
+        hash=bindparam("new_hash"),
+        data=bindparam("new_data"),
+        changed_at=bindparam("new_seen"),
+        site_id=bindparam("new_site"),
     )
 )
 
@@ -57,7 +64,10 @@ def apply(
     if not speaking:
         return set()
     ids = sorted({fresh[index].agent_id for index in speaking})
-    known = {(row.agent_id, row.name): _Known(row.hash, row.status, row.seen_at) for row in connection.execute(_KNOWN, {"ids": ids})}
+    known = {
+        (row.agent_id, row.name): _Known(row.hash, row.status, row.seen_at)
+        for row in connection.execute(_KNOWN, {"ids": ids})
+    }
     writes = _Writes()
     changed: set[str] = set()
     for index in sorted(speaking, key=lambda at: made[at]):
@@ -121,13 +131,27 @@ def _apply_one(
     new_data = section.data is not None and (have is None or have.hash != section.hash)
     if new_data and name in HISTORY:
         writes.versions.append(
-            {"site_id": site_id, "agent_id": agent_id, "name": name, "hash": section.hash, "data": section.data, "from_at": moment}
+            {
+                "site_id": site_id,
+                "agent_id": agent_id,
+                "name": name,
+                "hash": section.hash,
+                "data": section.data,
+                "from_at": moment,
+            }
         )
     if have is None:
         writes.new[key] = {
-            "agent_id": agent_id, "name": name, "site_id": site_id, "status": section.status, "error": section.error,
-            "hash": section.hash if section.data is not None else "", "data": section.data,
-            "duration_ms": section.duration_ms, "seen_at": moment, "changed_at": moment,
+            "agent_id": agent_id,
+            "name": name,
+            "site_id": site_id,
+            "status": section.status,
+            "error": section.error,
+            "hash": section.hash if section.data is not None else "",
+            "data": section.data,
+            "duration_ms": section.duration_ms,
+            "seen_at": moment,
+            "changed_at": moment,
         }
         known[key] = _Known(section.hash if section.data is not None else "", section.status, moment)
         return True
@@ -138,8 +162,12 @@ def _apply_one(
             row.update(hash=section.hash, data=section.data, changed_at=moment)
     else:
         step = {
-            "key_agent": agent_id, "key_name": name, "new_status": section.status, "new_error": section.error,
-            "new_duration": section.duration_ms, "new_seen": moment,
+            "key_agent": agent_id,
+            "key_name": name,
+            "new_status": section.status,
+            "new_error": section.error,
+            "new_duration": section.duration_ms,
+            "new_seen": moment,
         }
         if new_data:
             writes.changed[key] = step | {"new_hash": section.hash, "new_data": section.data, "new_site": site_id}

@@ -37,10 +37,21 @@ def load_units(store: Store, units: Sequence[UnitRow], links: Sequence[LinkRow])
 
 def _load_links(connection: Connection, links: Sequence[LinkRow]) -> None:
     rows = [
-        {"from_id": link.from_id, "to_id": link.to_id, "kind": link.kind, "effective": link.effective, "is_default": link.is_default}
+        {
+            "from_id": link.from_id,
+            "to_id": link.to_id,
+            "kind": link.kind,
+            "effective": link.effective,
+            "is_default": link.is_default,
+        }
         for link in links
     ]
-    known = {tuple(row) for row in connection.execute(select(_link.c.from_id, _link.c.to_id, _link.c.kind, _link.c.effective, _link.c.is_default))}
+    known = {
+        tuple(row)
+        for row in connection.execute(
+            select(_link.c.from_id, _link.c.to_id, _link.c.kind, _link.c.effective, _link.c.is_default)
+        )
+    }
     if known == {tuple(row.values()) for row in rows}:
         return
     connection.execute(delete(_link))
@@ -49,10 +60,18 @@ def _load_links(connection: Connection, links: Sequence[LinkRow]) -> None:
 
 def _row(unit: UnitRow) -> dict[str, Any]:
     return {
-        "id": unit.id, "kind": unit.kind, "type_label": unit.type_label, "name": unit.name,
-        "name_key": search_key(f"{unit.type_label} {unit.name}"), "code": unit.code, "parent_id": unit.parent_id,
-        "valid_from": unit.valid_from, "valid_to": unit.valid_to, "legal_basis": unit.legal_basis,
-        "lat": unit.lat, "lon": unit.lon,
+        "id": unit.id,
+        "kind": unit.kind,
+        "type_label": unit.type_label,
+        "name": unit.name,
+        "name_key": search_key(f"{unit.type_label} {unit.name}"),
+        "code": unit.code,
+        "parent_id": unit.parent_id,
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+        "legal_basis": unit.legal_basis,
+        "lat": unit.lat,
+        "lon": unit.lon,
     }
 
 

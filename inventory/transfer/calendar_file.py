@@ -18,5 +18,7 @@ def read_calendar(path: str) -> Calendar:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CalendarFileError(f"calendar_file: {path} cannot be read ({error}); check the name, or leave it empty") from None
+        raise CalendarFileError(
+            f"calendar_file: {path} cannot be read ({error}); check the name, or leave it empty"
+        ) from None
     return Calendar.parse(text, Path(path).name)

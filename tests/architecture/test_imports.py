@@ -25,18 +25,47 @@ ALLOWED: dict[str, set[str]] = {
     "inventory.transfer": {"inventory.domain", "inventory.store", "sqlmodel", "sqlalchemy", "openpyxl", "xlsxwriter"},
     "inventory.sample": {"inventory.domain", "inventory.store", "sqlmodel", "sqlalchemy"},
     "collector.ingest": {"inventory", "collector.settings", "agent.wire", "fastapi", "starlette"},
-    "collector.web": {"inventory", "collector.settings", "collector.i18n", "fastapi", "starlette", "jinja2", "markupsafe",
-                      "sqlmodel", "sqlalchemy", "argon2", "babel"},
-    "collector.api": {"inventory", "collector.settings", "collector.i18n", "fastapi", "starlette", "pydantic", "sqlmodel",
-                      "sqlalchemy", "argon2"},
-    "collector.jobs": {"inventory", "collector.settings", "collector.i18n", "apscheduler", "sqlmodel",
-                       "sqlalchemy"},
+    "collector.web": {
+        "inventory",
+        "collector.settings",
+        "collector.i18n",
+        "fastapi",
+        "starlette",
+        "jinja2",
+        "markupsafe",
+        "sqlmodel",
+        "sqlalchemy",
+        "argon2",
+        "babel",
+    },
+    "collector.api": {
+        "inventory",
+        "collector.settings",
+        "collector.i18n",
+        "fastapi",
+        "starlette",
+        "pydantic",
+        "sqlmodel",
+        "sqlalchemy",
+        "argon2",
+    },
+    "collector.jobs": {"inventory", "collector.settings", "collector.i18n", "apscheduler", "sqlmodel", "sqlalchemy"},
     "collector.mail": {"inventory", "collector.settings", "collector.i18n", "jinja2", "markupsafe", "sqlmodel"},
     "collector.reports": {"inventory", "collector.settings", "collector.i18n"},
     "collector.i18n": {"babel", "inventory.domain"},
     "collector.settings": set(),
     # where the rooms meet
-    "collector": {"collector", "inventory", "agent", "fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "typer"},
+    "collector": {
+        "collector",
+        "inventory",
+        "agent",
+        "fastapi",
+        "starlette",
+        "uvicorn",
+        "sqlmodel",
+        "sqlalchemy",
+        "typer",
+    },
 }
 HEAVY = {"scapy", "pysnmp"}
 
@@ -100,9 +129,15 @@ def test_the_table_catches_a_wrong_import(tmp_path: Path) -> None:
     assert "sqlmodel" not in ALLOWED["inventory.domain"]
 
 
-@pytest.mark.parametrize(("name", "path"), [pytest.param(*item, id=item[0]) for item in modules() if within(item[0], "agent")])
+@pytest.mark.parametrize(
+    ("name", "path"), [pytest.param(*item, id=item[0]) for item in modules() if within(item[0], "agent")]
+)
 def test_heavy_packages_are_never_imported_at_the_top_of_an_agent_module(name: str, path: Path) -> None:
-    top = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    top = [
+        node
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
     names = {alias.name.split(".")[0] for node in top if isinstance(node, ast.Import) for alias in node.names}
     names |= {(node.module or "").split(".")[0] for node in top if isinstance(node, ast.ImportFrom) and not node.level}
 

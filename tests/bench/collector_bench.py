@@ -36,7 +36,9 @@ Result = dict[str, Any]
 
 def run(engines: list[str]) -> None:
     for engine in engines:
-        print(f"\nIngest on {engine}: {AGENTS} distinct agents, {CONNECTIONS} connections, separate load process; medians of {PAIRS} pairs")
+        print(
+            f"\nIngest on {engine}: {AGENTS} distinct agents, {CONNECTIONS} connections, separate load process; medians of {PAIRS} pairs"
+        )
         print(f"{'':34}{'per second':>12}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms each':>13}{'bytes':>7}", flush=True)
         pairs: dict[str, list[tuple[Result, Result]]] = {"heartbeat": [], "inventory": []}
         for _ in range(PAIRS):  # fresh databases each time: a first inventory is first only once
@@ -47,8 +49,11 @@ def run(engines: list[str]) -> None:
             _row(f"floor, {kind}", floors)
             _row(f"collector, {kind}", reals)
             shares = [real["per_second"] / floor["per_second"] for floor, real in pairs[kind]]
-            print(f"{'':4}share of the floor, median {statistics.median(shares):.2f} of {', '.join(f'{share:.2f}' for share in shares)}"
-                  f" (aim: 1/{part} = {1 / part:.2f})", flush=True)
+            print(
+                f"{'':4}share of the floor, median {statistics.median(shares):.2f} of {', '.join(f'{share:.2f}' for share in shares)}"
+                f" (aim: 1/{part} = {1 / part:.2f})",
+                flush=True,
+            )
         print("    aim against a widely used inventory server (4-8/s, 200-360 ms CPU): 50 times 8 = 400/s")
 
 
@@ -89,7 +94,10 @@ def _collector(url: str, folder: Path) -> Iterator[tuple[int, int]]:
     (folder / "master.key").write_bytes(MASTER)
     port = need.free_port()
     environ = os.environ | {
-        "GAPWATCH_DATABASE_URL": url, "GAPWATCH_VAR_DIR": str(folder), "GAPWATCH_LISTEN_PORT": str(port), "GAPWATCH_RUN_JOBS": "false",
+        "GAPWATCH_DATABASE_URL": url,
+        "GAPWATCH_VAR_DIR": str(folder),
+        "GAPWATCH_LISTEN_PORT": str(port),
+        "GAPWATCH_RUN_JOBS": "false",
     }
     with _server([sys.executable, "-m", "collector.cli", "serve"], port, environ) as process:
         yield process.pid, port
@@ -102,9 +110,13 @@ def _fill(url: str) -> None:
     now = datetime.now(UTC)
     ensure_partitions(store, now)
     with store.session() as session:
-        session.add(Unit(id="t52.2", kind="tinh", type_label="Tỉnh", name="Gia Lai", name_key="tinh gia lai", code="52"))
+        session.add(
+            Unit(id="t52.2", kind="tinh", type_label="Tỉnh", name="Gia Lai", name_key="tinh gia lai", code="52")
+        )
         session.flush()
-        session.add_all(Site(id=number + 1, unit_id="t52.2", name=f"Trụ sở {number}", created_at=now) for number in range(400))
+        session.add_all(
+            Site(id=number + 1, unit_id="t52.2", name=f"Trụ sở {number}", created_at=now) for number in range(400)
+        )
     with store.begin() as connection:
         rows = [{"id": agent_id(number), "site_id": number % 400 + 1, "enrolled_at": now} for number in range(AGENTS)]
         connection.execute(insert(Agent), [Agent(**row).model_dump() for row in rows])
@@ -132,7 +144,9 @@ def _server(command: list[str], port: int, environ: dict[str, str]) -> Iterator[
 def _load(pid: int, port: int, kind: str, rounds: int, first: int) -> Result:
     before = _cpu(pid)
     words = ["127.0.0.1", port, kind, AGENTS, rounds, CONNECTIONS, first]
-    output = subprocess.run([sys.executable, "-m", "tests.bench.load", *map(str, words)], check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load", *map(str, words)], check=True, capture_output=True, text=True
+    ).stdout
     result: Result = json.loads(output)
     if result["bad"]:
         raise RuntimeError(f"{result['bad']} reports were not stored: {result['first_bad']}")
@@ -146,7 +160,10 @@ def _cpu(pid: int) -> float:
 
 
 def _row(name: str, results: Sequence[Result]) -> None:
-    middle = {key: statistics.median(result[key] for result in results) for key in ("per_second", "p50_ms", "p99_ms", "cpu_ms", "bytes_each")}
+    middle = {
+        key: statistics.median(result[key] for result in results)
+        for key in ("per_second", "p50_ms", "p99_ms", "cpu_ms", "bytes_each")
+    }
     print(
         f"    {name:<30}{middle['per_second']:>12.0f}{middle['p50_ms']:>9.1f}{middle['p99_ms']:>9.1f}{middle['cpu_ms']:>13.2f}{middle['bytes_each']:>7.0f}",
         flush=True,

@@ -104,4 +104,12 @@ def make_app(writer: Writer) -> Any:
 
 
 if __name__ == "__main__":
-    uvicorn.run(make_app(Writer(sys.argv[2])), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False, date_header=False, server_header=False)
+    uvicorn.run(
+        make_app(Writer(sys.argv[2])),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="warning",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+    )

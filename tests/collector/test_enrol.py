@@ -42,7 +42,12 @@ class Desk:
         self.client = TestClient(app)
 
     def ask(self, request: int = 1, token: str = "", **changes: Any) -> Any:
-        body = {"token": token or self.token, "request_id": f"{request:032x}", "hostname": "PC-01", "agent_version": "0.1.0"}
+        body = {
+            "token": token or self.token,
+            "request_id": f"{request:032x}",
+            "hostname": "PC-01",
+            "agent_version": "0.1.0",
+        }
         return self.client.post("/agent/v1/enrol", json=body | changes)
 
 

@@ -42,8 +42,14 @@ class Door:
         self.counters = Counters()
         self.committer = GroupCommitter(self._ingest)
         self.front = ReportFront(
-            elsewhere, master=sealed.MASTER, committer=self.committer, policies=PolicyBook(store),
-            keep_rejected=self._keep, clock=lambda: NOW, counters=self.counters, spread_s=60,
+            elsewhere,
+            master=sealed.MASTER,
+            committer=self.committer,
+            policies=PolicyBook(store),
+            keep_rejected=self._keep,
+            clock=lambda: NOW,
+            counters=self.counters,
+            spread_s=60,
         )
 
     def _ingest(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -54,7 +60,9 @@ class Door:
     def _keep(self, refusals: Sequence[Any], now: datetime) -> None:
         rejects.keep(self.store, [(item.agent_id, item.code, item.reason, item.frame) for item in refusals], now)
 
-    def post(self, body: bytes, *, path: str = "/agent/v1/reports", method: str = "POST", **headers: str) -> httpx.Response:
+    def post(
+        self, body: bytes, *, path: str = "/agent/v1/reports", method: str = "POST", **headers: str
+    ) -> httpx.Response:
         async def call() -> httpx.Response:
             transport = httpx.ASGITransport(self.front)
             async with httpx.AsyncClient(transport=transport, base_url="http://collector") as client:
@@ -226,7 +234,9 @@ def test_the_clock_header_places_backlog(door: Door) -> None:
 
 @pytest.mark.parametrize("header", ["", "x", "b 1e999", f"{sealed.BOOT} nan", f"{sealed.BOOT} -5"])
 def test_a_senseless_clock_header_never_breaks_an_upload(door: Door, header: str) -> None:
-    assert statuses(door.post(sealed.frame(1), **{"x-gapwatch-clock": header.encode().decode("latin-1")})) == [("stored", "")]
+    assert statuses(door.post(sealed.frame(1), **{"x-gapwatch-clock": header.encode().decode("latin-1")})) == [
+        ("stored", "")
+    ]
 
 
 def test_what_an_answer_says_is_json_the_agent_reads(door: Door) -> None:

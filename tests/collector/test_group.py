@@ -48,7 +48,12 @@ def test_uploads_that_wait_share_a_transaction_and_get_their_own_outcomes() -> N
     results = asyncio.run(scenario())
 
     assert recorder.batches == [["a"], ["b", "b2", "c", "c2", "d", "d2"]]
-    assert [[outcome.reason for outcome in result] for result in results] == [["a"], ["b", "b2"], ["c", "c2"], ["d", "d2"]]
+    assert [[outcome.reason for outcome in result] for result in results] == [
+        ["a"],
+        ["b", "b2"],
+        ["c", "c2"],
+        ["d", "d2"],
+    ]
 
 
 def test_an_error_reaches_every_waiting_upload_and_the_writer_goes_on() -> None:

@@ -27,7 +27,13 @@ from tests import need
 ROOT = Path(__file__).resolve().parents[2]
 LOGIN, PASSWORD = "hanh", "mat-khau-thu-nghiem"
 UNIT = "x21787.2"  # xã Vĩnh Sơn
-POLICY = {"heartbeat_s": 5, "network_s": 15, "inventory_s": 60, "site.missed_heartbeats": 2, "machine.silent_minutes": 1}
+POLICY = {
+    "heartbeat_s": 5,
+    "network_s": 15,
+    "inventory_s": 60,
+    "site.missed_heartbeats": 2,
+    "machine.silent_minutes": 1,
+}
 
 
 class Service:
@@ -54,7 +60,12 @@ class Service:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`gapwatch ...`; its output is returned."""
         return subprocess.run(
-            [sys.executable, "-m", "collector.cli", *words], env=self.environ, cwd=ROOT, capture_output=True, text=True, timeout=120
+            [sys.executable, "-m", "collector.cli", *words],
+            env=self.environ,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
 
     def start(self) -> None:
@@ -93,14 +104,26 @@ class Service:
         now = datetime.now(UTC)
         with self.store() as store, store.session() as session:
             accounts.create_account(session, LOGIN, hash_password(PASSWORD), now, name="Bà Hạnh", role="admin")
-            site = Site(unit_id=UNIT, name="Trụ sở UBND xã Vĩnh Sơn", name_key="tru so ubnd xa vinh son",
-                        hours=[["daily", "00:00-24:00"]], provider="VNPT", created_at=now)
+            site = Site(
+                unit_id=UNIT,
+                name="Trụ sở UBND xã Vĩnh Sơn",
+                name_key="tru so ubnd xa vinh son",
+                hours=[["daily", "00:00-24:00"]],
+                provider="VNPT",
+                created_at=now,
+            )
             session.add(site)
             session.flush()
             assert site.id is not None
             set_policy(session, "site", str(site.id), POLICY, "test", "quick", now)
-            session.add(Recipient(scope_kind="unit", scope_id=UNIT, role="Chủ tịch UBND xã", email="chutich@vinhson.example"))
-            session.add(Recipient(scope_kind="province", scope_id="t52.2", role="Giám đốc Sở KH&CN", email="giamdoc@sokhcn.example"))
+            session.add(
+                Recipient(scope_kind="unit", scope_id=UNIT, role="Chủ tịch UBND xã", email="chutich@vinhson.example")
+            )
+            session.add(
+                Recipient(
+                    scope_kind="province", scope_id="t52.2", role="Giám đốc Sở KH&CN", email="giamdoc@sokhcn.example"
+                )
+            )
             return create_token(session, site.id, 5, now + timedelta(days=1), "test", now)
 
     # --- the agent
@@ -111,14 +134,29 @@ class Service:
 
     def enrol_agent(self, token: str) -> None:
         self.agent_config.parent.mkdir(parents=True, exist_ok=True)
-        words = ["enrol", "--config", str(self.agent_config), "--state-dir", str(self.agent_config.parent), "--server", self.base, "--token", token]
-        done = subprocess.run([sys.executable, "-m", "agent", *words], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        words = [
+            "enrol",
+            "--config",
+            str(self.agent_config),
+            "--state-dir",
+            str(self.agent_config.parent),
+            "--server",
+            self.base,
+            "--token",
+            token,
+        ]
+        done = subprocess.run(
+            [sys.executable, "-m", "agent", *words], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     def start_agent(self) -> None:
         with open(self.folder / "agent.log", "ab") as log:
             self.agent = subprocess.Popen(
-                [sys.executable, "-m", "agent", "run", "--config", str(self.agent_config)], cwd=ROOT, stdout=log, stderr=log
+                [sys.executable, "-m", "agent", "run", "--config", str(self.agent_config)],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
 
     def kill_agent(self) -> None:

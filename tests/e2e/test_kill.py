@@ -71,7 +71,9 @@ class Client(threading.Thread):
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_killing_the_collector_loses_and_repeats_nothing(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_killing_the_collector_loses_and_repeats_nothing(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     if engine == "sqlite":
         url = f"sqlite:///{tmp_path}/gapwatch.db"
     else:

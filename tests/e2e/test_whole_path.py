@@ -67,7 +67,11 @@ def test_from_a_commune_pc_to_a_leaders_inbox(service: Service, inbox: tuple[Inb
 
     assert not service.open_findings() & {"site_disconnected", "machine_silent"}
     service.kill_agent()
-    wait_for("findings about the silent machine", lambda: service.open_findings() >= {"site_disconnected", "machine_silent"}, 120)
+    wait_for(
+        "findings about the silent machine",
+        lambda: service.open_findings() >= {"site_disconnected", "machine_silent"},
+        120,
+    )
     done = service.command("weekly", "--now")
     assert done.returncode == 0, done.stderr
     letters = {str(letter["To"]): letter for letter in inbox[0].letters}
@@ -101,7 +105,14 @@ def _read_letters(letters: dict[str, email.message.EmailMessage]) -> None:
 def _look_at_pages(service: Service, machine: dict[str, object]) -> None:
     """A browser signs in and finds this machine with what it really is."""
     playwright = pytest.importorskip("playwright.sync_api")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-sync",
+    ]
     with playwright.sync_playwright() as runner:
         browser = runner.chromium.launch(executable_path=need.chromium(), args=arguments)
         page = browser.new_page(viewport={"width": 1366, "height": 768})

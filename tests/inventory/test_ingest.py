@@ -29,14 +29,20 @@ from inventory.store.tables import (
 T0 = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 AGENT = "a" * 32
 BOOT = "b" * 32
-HARDWARE = {"system_vendor": "Dell Inc.", "system_serial": "ABC1234", "cpu_brand": "Intel(R) Core(TM) i3-4130 CPU @ 3.40GHz"}
+HARDWARE = {
+    "system_vendor": "Dell Inc.",
+    "system_serial": "ABC1234",
+    "cpu_brand": "Intel(R) Core(TM) i3-4130 CPU @ 3.40GHz",
+}
 
 
 @pytest.fixture
 def enrolled(store: Store) -> Store:
     """A site with one agent."""
     with store.session() as session:
-        session.add(Unit(id="x21787.2", kind="xa", type_label="Xã", name="Vĩnh Sơn", name_key="xa vinh son", code="21787"))
+        session.add(
+            Unit(id="x21787.2", kind="xa", type_label="Xã", name="Vĩnh Sơn", name_key="xa vinh son", code="21787")
+        )
         session.flush()
         site = Site(unit_id="x21787.2", name="Trụ sở UBND xã", created_at=T0)
         session.add(site)
@@ -49,10 +55,20 @@ def enrolled(store: Store) -> Store:
 def arrival(seq: int, minutes: float, **changes: Any) -> Arrival:
     """A report made and received `minutes` after T0."""
     values: dict[str, Any] = {
-        "agent_id": AGENT, "boot_id": BOOT, "seq": seq, "key_generation": 1,
-        "received_at": T0 + timedelta(minutes=minutes), "agent_time": T0 + timedelta(minutes=minutes),
-        "monotonic_s": 600 + minutes * 60, "kind": "heartbeat", "agent_version": "0.1.0", "policy_version": 1,
-        "lost_reports": 0, "pending_reports": 0, "sections": {}, "frame": b"sealed",
+        "agent_id": AGENT,
+        "boot_id": BOOT,
+        "seq": seq,
+        "key_generation": 1,
+        "received_at": T0 + timedelta(minutes=minutes),
+        "agent_time": T0 + timedelta(minutes=minutes),
+        "monotonic_s": 600 + minutes * 60,
+        "kind": "heartbeat",
+        "agent_version": "0.1.0",
+        "policy_version": 1,
+        "lost_reports": 0,
+        "pending_reports": 0,
+        "sections": {},
+        "frame": b"sealed",
     }
     return Arrival(**(values | changes))
 
@@ -124,14 +140,18 @@ def test_backlog_is_placed_by_the_monotonic_clock_and_merged(enrolled: Store) ->
     """Ten reports of an hour without a line arrive at minute 60, newest first, in two uploads."""
     now_s = 600 + 60 * 60.0
     backlog = [
-        arrival(seq, 60, monotonic_s=600 + seq * 300.0, agent_time=datetime(2009, 1, 1, tzinfo=UTC), clock=(BOOT, now_s))
+        arrival(
+            seq, 60, monotonic_s=600 + seq * 300.0, agent_time=datetime(2009, 1, 1, tzinfo=UTC), clock=(BOOT, now_s)
+        )
         for seq in range(10, 0, -1)
     ]
     ingest(enrolled, [arrival(11, 60, clock=(BOOT, now_s)), *backlog[:4]])
     ingest(enrolled, backlog[4:])
 
     late = [row for row in rows(enrolled, Contact) if row.kind == "late"]
-    assert [(row.from_at, row.to_at, row.reports) for row in late] == [(T0 + timedelta(minutes=5), T0 + timedelta(minutes=50), 10)]
+    assert [(row.from_at, row.to_at, row.reports) for row in late] == [
+        (T0 + timedelta(minutes=5), T0 + timedelta(minutes=50), 10)
+    ]
     (boot,) = rows(enrolled, AgentBoot)
     assert boot.seen == [[1, 11]]
 
@@ -178,7 +198,10 @@ def test_a_late_report_does_not_overwrite_newer_evidence(enrolled: Store) -> Non
 
 def test_failed_sections_keep_the_last_data(enrolled: Store) -> None:
     ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE, "aa"))])
-    ingest(enrolled, [arrival(2, 5, sections={"hardware": SectionIn("failed", "", None, "deadline of 20 s passed", 20000)})])
+    ingest(
+        enrolled,
+        [arrival(2, 5, sections={"hardware": SectionIn("failed", "", None, "deadline of 20 s passed", 20000)})],
+    )
 
     (section,) = rows(enrolled, Section)
     assert (section.status, section.error, section.data) == ("failed", "deadline of 20 s passed", HARDWARE)
@@ -198,7 +221,12 @@ def test_unknown_revoked_and_retired_agents_are_refused(enrolled: Store) -> None
         session.add(Agent(id="d" * 32, site_id=1, status="revoked", enrolled_at=T0))
     outcomes = ingest(
         enrolled,
-        [arrival(1, 0, agent_id="e" * 32), arrival(1, 0, agent_id="d" * 32), arrival(1, 0, key_generation=2), arrival(1, 0)],
+        [
+            arrival(1, 0, agent_id="e" * 32),
+            arrival(1, 0, agent_id="d" * 32),
+            arrival(1, 0, key_generation=2),
+            arrival(1, 0),
+        ],
     )
 
     assert [outcome.reason for outcome in outcomes] == ["unknown_agent", "agent_revoked", "key_retired", ""]
@@ -230,7 +258,11 @@ def test_two_pcs_with_one_identity_are_quarantined(enrolled: Store) -> None:
 
 
 def pc(name: str) -> dict[str, SectionIn]:
-    data = {"system_serial": f"SER{name}1234", "board_serial": f"BRD{name}1234", "disks": [{"serial": f"DSK{name}1234"}]}
+    data = {
+        "system_serial": f"SER{name}1234",
+        "board_serial": f"BRD{name}1234",
+        "disks": [{"serial": f"DSK{name}1234"}],
+    }
     cards = {"interfaces": [{"kind": "wired", "mac_prefix": "00:11:22", "mac_hash": f"mac{name}"}]}
     return hardware(data, f"{name}1") | {"interfaces": SectionIn("ok", f"{name}2", cards, "", 1)}
 
@@ -307,7 +339,9 @@ def test_clocks_that_lie_by_thousands_of_years(enrolled: Store) -> None:
 
 
 def test_a_report_that_the_store_refuses_does_not_hold_up_the_others(enrolled: Store) -> None:
-    bad = arrival(2, 5, sections={"hardware": SectionIn("ok", "cc", {"bad": float("nan"), "x": "\x00"}, "", 0)}, frame="no bytes")
+    bad = arrival(
+        2, 5, sections={"hardware": SectionIn("ok", "cc", {"bad": float("nan"), "x": "\x00"}, "", 0)}, frame="no bytes"
+    )
     outcomes = ingest(enrolled, [arrival(1, 0), bad, arrival(3, 10)])
 
     assert [outcome.status for outcome in outcomes] == ["stored", "rejected", "stored"]

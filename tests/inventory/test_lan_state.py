@@ -13,7 +13,11 @@ from inventory.domain.lan_state import PcOnLan, judge, pc_on_lan
 
 
 def wired(up: bool = True, address: str = "192.168.1.5/24", kind: str = "wired", mac: str = "m1") -> dict[str, Any]:
-    return {"interfaces": [{"name": "eth0", "kind": kind, "is_up": up, "ipv4": [address] if address else [], "mac_hash": mac}]}
+    return {
+        "interfaces": [
+            {"name": "eth0", "kind": kind, "is_up": up, "ipv4": [address] if address else [], "mac_hash": mac}
+        ]
+    }
 
 
 def sees(*peers: str, gateway: str = "gw") -> dict[str, Any]:

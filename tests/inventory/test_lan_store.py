@@ -14,13 +14,17 @@ LINKED = {"interfaces": [{"name": "e", "kind": "wired", "is_up": True, "ipv4": [
 SEES = {"gateways": [{"mac_hash": "g"}], "neighbours": [{"mac_hash": "p"}]}
 
 
-def put(store: Store, agent_id: str, interfaces: dict[str, Any], neighbours: dict[str, Any], heard: datetime = NOW) -> None:
+def put(
+    store: Store, agent_id: str, interfaces: dict[str, Any], neighbours: dict[str, Any], heard: datetime = NOW
+) -> None:
     with store.session() as session:
         session.add(Agent(id=agent_id, site_id=1, enrolled_at=NOW, last_contact_at=heard))
         session.flush()
         for name, data in (("interfaces", interfaces), ("neighbours", neighbours)):
             session.add(
-                Section(agent_id=agent_id, name=name, site_id=1, status="ok", data=data, seen_at=heard, changed_at=heard)
+                Section(
+                    agent_id=agent_id, name=name, site_id=1, status="ok", data=data, seen_at=heard, changed_at=heard
+                )
             )
 
 

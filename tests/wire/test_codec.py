@@ -83,7 +83,12 @@ _JSON = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["agent_id", "boot_id", "seq", "agent_time_s", "monotonic_s", "kind", "sections", "schema"]), _JSON))
+@given(
+    st.dictionaries(
+        st.sampled_from(["agent_id", "boot_id", "seq", "agent_time_s", "monotonic_s", "kind", "sections", "schema"]),
+        _JSON,
+    )
+)
 def test_any_json_is_a_report_or_refused(plain: Any) -> None:
     try:
         wire.report_from_bytes(codec.dumps(plain))

@@ -102,7 +102,7 @@ def _day(query: ListQuery) -> tuple[datetime | None, datetime | None]:
 
 
 def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None, lang: str) -> list[tuple[str, str, str]]:
-    """(name, before, after) of what either side names and what is not the same on both; "" where a side has nothing."""
+    """(name, before, after) of what is not the same on both sides; "" where a side has nothing."""
     old, new = before or {}, after or {}
     keys: dict[str, None] = dict.fromkeys([*old, *new])
     return [

@@ -65,7 +65,9 @@ class MachineIdentifier(SQLModel, table=True):
     __tablename__ = "machine_identifier"
 
     machine_id: int = Field(primary_key=True, foreign_key="machine.id")
-    kind: str = Field(primary_key=True, max_length=16)  # system_uuid | system_serial | board_serial | mac | disk_serial | agent
+    kind: str = Field(
+        primary_key=True, max_length=16
+    )  # system_uuid | system_serial | board_serial | mac | disk_serial | agent
     value: str = Field(primary_key=True, max_length=160, index=True)
     first_seen_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
     last_seen_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
@@ -92,7 +94,9 @@ class NetworkDevice(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id", index=True)
-    kind: str = Field(default="", max_length=20)  # gateway | switch | router | wifi_ap | printer | ups | camera | nas | ""
+    kind: str = Field(
+        default="", max_length=20
+    )  # gateway | switch | router | wifi_ap | printer | ups | camera | nas | ""
     vendor: str = Field(default="", max_length=80)
     model: str = Field(default="", max_length=120)
     serial: str = Field(default="", max_length=120)
