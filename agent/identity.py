@@ -167,7 +167,7 @@ class State:
             return json.loads(self.disk.read(self.path(name)).decode("utf-8"))
         except FileNotFoundError:
             return None
-        except ValueError:  # also not UTF-8
+        except (ValueError, RecursionError):  # also not UTF-8; nested as no file of ours is
             return {}
         except OSError as error:
             raise StateError(

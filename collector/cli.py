@@ -12,7 +12,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from typer._click import exceptions as errors  # typer brings a click of its own and shows no other door to its errors
 
-from collector import commands
+from collector import commands, register
 
 cli = typer.Typer(
     name="gapwatch",
@@ -53,11 +53,21 @@ def demo(config: Config = None) -> None:
 def site(
     name: Annotated[str, typer.Argument(help='Tên địa điểm, ví dụ "Trụ sở UBND xã Vĩnh Sơn".')],
     unit: Annotated[str, typer.Option("--unit", help="Mã đơn vị của xã, trong config/units.csv.")],
-    role: Annotated[str, typer.Option(help="Loại: " + ", ".join(commands.SITE_ROLES) + ".")] = "tru_so_chinh",
+    role: Annotated[str, typer.Option(help="Loại: " + ", ".join(register.SITE_ROLES) + ".")] = "tru_so_chinh",
     config: Config = None,
 ) -> None:
     """Thêm một địa điểm (trụ sở, trường, trạm y tế ...) để ghi danh máy."""
-    commands.add_site(commands.settings_of(config), name, unit, role)
+    register.add_site(commands.settings_of(config), name, unit, role)
+
+
+@cli.command()
+def area(
+    name: Annotated[str, typer.Argument(help='Tên khu vực, ví dụ "Khu vực Vĩnh Thạnh (huyện cũ)".')],
+    units: Annotated[str, typer.Option("--units", help="Mã các xã, cách nhau bằng dấu phẩy.")],
+    config: Config = None,
+) -> None:
+    """Thêm một khu vực (cụm xã) có lãnh đạo và thư tuần riêng."""
+    register.add_area(commands.settings_of(config), name, units)
 
 
 @cli.command()
@@ -68,7 +78,7 @@ def enrol(
     config: Config = None,
 ) -> None:
     """Tạo mã ghi danh cho một địa điểm và in dòng lệnh cần gõ trên máy trạm."""
-    commands.enrol(commands.settings_of(config), site, uses, days)
+    register.enrol(commands.settings_of(config), site, uses, days)
 
 
 @cli.command()
@@ -90,7 +100,7 @@ def account(
     config: Config = None,
 ) -> None:
     """Tạo tài khoản, hoặc đặt lại mật khẩu nếu đã có. Mật khẩu được in ra một lần."""
-    commands.account(commands.settings_of(config), login, role, unit, name)
+    register.account(commands.settings_of(config), login, role, unit, name)
 
 
 @cli.command("check-config")

@@ -20,8 +20,10 @@ import uvicorn
 from sqlmodel import Session, select
 
 from collector.app import create_app, utc_now
-from collector.commands import CommandError, migrate, new_password, say
+from collector.commands import migrate
 from collector.jobs.schedule import Job, Schedule
+from collector.opening import CommandError, say
+from collector.register import new_password
 from collector.server import check_address, make_server, set_up_logging
 from collector.settings import Settings
 from collector.web.auth import hash_password

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 
 from agent.wire import codec, exchange, seal
@@ -17,7 +16,7 @@ from agent.wire.errors import FieldError, WireError
 from collector.ingest.counters import Counters
 from collector.ingest.policy import PolicyBook
 from inventory.store.engine import Store
-from inventory.store.enrolment import Enrolment, enrol
+from inventory.store.enrolment import Enrolment, enrol_once
 
 _log = logging.getLogger(__name__)
 
@@ -57,10 +56,7 @@ def enrol_router(
                     session, wanted.token, wanted.request_id, wanted.hostname, wanted.agent_version, address, now
                 )
 
-        try:
-            result = await run_in_threadpool(run)
-        except IntegrityError:  # the same request at the same moment was quicker: now its identity is there
-            result = await run_in_threadpool(run)
+        result = await run_in_threadpool(run)
         counters.enrolments[result.refusal or "ok"] += 1
         if result.refusal:
             status, message, remedy = _REFUSALS[result.refusal]

@@ -6,9 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from inventory.store import accounts, audit
+from inventory.store.engine import Store
 from inventory.store.tables import Agent, Site
 from inventory.store.tokens import site_of_token, use_token
 
@@ -26,6 +28,18 @@ class Enrolment:
     site_id: int = 0
     site_name: str = ""
     retry_after_s: int = 0
+
+
+def enrol_once(
+    store: Store, token: str, request_id: str, hostname: str, version: str, address: str, now: datetime
+) -> Enrolment:
+    """`enrol` in a transaction of its own; of the same request at the same moment, all get the identity of the first."""
+    try:
+        with store.session() as session:
+            return enrol(session, token, request_id, hostname, version, address, now)
+    except IntegrityError:  # the other was quicker: now its identity is there
+        with store.session() as session:
+            return enrol(session, token, request_id, hostname, version, address, now)
 
 
 def enrol(

@@ -98,6 +98,16 @@ def test_known_hashes_and_policy_survive_damage(state, tmp_path):
 # --- sequence
 
 
+def test_a_file_nested_without_end_is_only_a_damaged_file(state, tmp_path):
+    for name in ("known.json", "policy.json", "identity.json"):
+        (tmp_path / name).write_bytes(b"[" * 200_000)
+
+    assert state.known() == {}
+    assert state.policy() == AgentPolicy()
+    with pytest.raises(StateError):
+        state.identity()
+
+
 def test_numbers_grow_by_one_over_restarts(state):
     assert [Sequence(state).take() for _ in range(3)] == [1, 2, 3]
     sequence = Sequence(state)

@@ -108,3 +108,13 @@ def test_accounts_are_refused_by_the_option_that_is_wrong(capsys: pytest.Capture
     assert run(capsys, "account", "a", "--role", "commune")[1].startswith(
         "gapwatch: --unit: tài khoản của xã phải ghi mã đơn vị"
     )
+
+
+def test_an_area_is_made_of_communes_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "migrate")[0] == 0
+    assert run(capsys, "area", "Khu vực Vĩnh Thạnh", "--units", "x21787.2, x21786.1")[1].startswith(
+        "gapwatch: --units: 'x21786.1' không phải xã đang có"
+    )
+    assert run(capsys, "area", "Khu vực Vĩnh Thạnh", "--units", " ,")[1].startswith("gapwatch: --units: còn trống")
+    assert run(capsys, "area", "Khu vực Vĩnh Thạnh", "--units", "x21787.2")[1].startswith("Đã thêm khu vực số 1")
+    assert "đã có khu vực" in run(capsys, "area", "Khu vực Vĩnh Thạnh", "--units", "x21787.2")[1]

@@ -298,6 +298,8 @@ def test_the_journal_forgets_nothing_but_torn_lines(tmp_path: Path):
 
     assert [journal.has(name) for name in ("one@x", "two@x", "torn@x", "ne@x", "")] == [True, True, False, False, False]
     assert MailJournal(tmp_path / "j" / "mail-journal").has("one@x")
+    journal.add("three@x", MONDAY)
+    assert journal.has("three@x"), "a torn line does not swallow the next"
 
 
 def test_the_journal_drops_only_old_months(tmp_path: Path):
