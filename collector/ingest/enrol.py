@@ -51,10 +51,9 @@ def enrol_router(
         now = clock()
 
         def run() -> Enrolment:
-            with store.session() as session:
-                return enrol(
-                    session, wanted.token, wanted.request_id, wanted.hostname, wanted.agent_version, address, now
-                )
+            return enrol_once(
+                store, wanted.token, wanted.request_id, wanted.hostname, wanted.agent_version, address, now
+            )
 
         result = await run_in_threadpool(run)
         counters.enrolments[result.refusal or "ok"] += 1
