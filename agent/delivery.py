@@ -73,6 +73,7 @@ class Delivery:
         self._fresh: Optional[Fresh] = None
         self._carried: Dict[int, Dict[str, str]] = {}
         self._aside: Dict[int, float] = {}
+        self._fresh_went_alone = False  # then the backlog travels along next time, or quick heartbeats would starve it
 
     def made(self, made: Report, frame: bytes, stored: bool) -> None:
         """A new report is there; it goes next."""
@@ -119,15 +120,19 @@ class Delivery:
     # --- choosing
 
     def _next_batch(self) -> List[Item]:
+        now = self._clock.monotonic_s()
+        self._aside = {seq: until for seq, until in self._aside.items() if 0 < until - now <= ASIDE_S}
+        batch: List[Item] = []
+        passed = dict(self._aside)
         fresh = self._fresh
         if fresh is not None and fresh.seq not in self._aside:
             ref = self._spool.find(fresh.seq) if fresh.stored else None
             if ref is not None or not fresh.stored:
-                return [Item(fresh.seq, fresh.frame, ref)]
-        now = self._clock.monotonic_s()
-        self._aside = {seq: until for seq, until in self._aside.items() if 0 < until - now <= ASIDE_S}
-        batch: List[Item] = []
-        for ref in self._spool.newest(BATCH_BYTES, self._frames, self._aside):
+                batch.append(Item(fresh.seq, fresh.frame, ref))
+                passed[fresh.seq] = now
+                if not self._fresh_went_alone or self._failures:
+                    return batch
+        for ref in self._spool.newest(BATCH_BYTES, self._frames, passed):
             frame = self._spool.frame(ref)
             # Reports of an identity before this one travel apart: whatever happens to them stays theirs.
             if frame is not None and (not batch or _sender(frame) == _sender(batch[0].frame)):
@@ -144,6 +149,7 @@ class Delivery:
     # --- answers
 
     def _answered(self, answer: UploadAnswer, batch: List[Item]) -> Optional[AgentPolicy]:
+        alone = self._fresh is not None and [item.seq for item in batch] == [self._fresh.seq]
         missing = self._truly_missing(answer.missing)  # before this batch's data is settled: it is not missing either
         finished = self._settle(_by_item(answer.acks, batch), busy=answer.come_back_s > 0)
         report.ask_again(missing, self.memory)
@@ -152,6 +158,7 @@ class Delivery:
             logger.info("máy chủ lại nhận báo cáo; còn %d báo cáo chờ gửi", self._spool.pending())
         if finished:
             self._failures, self.last_error, self.refused = 0, None, False
+            self._fresh_went_alone = alone
             self._frames = min(self._frames * 2, BATCH_FRAMES)
             wait = BACKLOG_PAUSE_S if self.waiting() else 0.0
         elif answer.come_back_s > 0:

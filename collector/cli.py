@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -114,6 +115,7 @@ def check_config(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point: every known error becomes one line and exit code 1, wrong words one line and exit code 2."""
+    os.umask(0o077)  # what the commands write (database, mailbox folder, secrets) is for this user alone
     try:
         sys.exit(cli(args=list(argv) if argv is not None else None, prog_name="gapwatch", standalone_mode=False) or 0)
     except errors.NoArgsIsHelpError:

@@ -17,7 +17,9 @@ router = APIRouter()
 
 @router.get("/healthz", include_in_schema=False)
 def healthz(request: Request) -> Response:
-    """200 {"status":"ok"} when the database answers, 503 otherwise."""
+    """200 {"status":"ok"} when the database answers and the last reports could be stored, 503 otherwise."""
+    if request.app.state.committer.failing_since is not None:
+        return JSONResponse({"status": "reports cannot be stored", "version": __version__}, 503)
     if request.app.state.store.ping():
         return JSONResponse({"status": "ok", "version": __version__})
     return JSONResponse({"status": "database does not answer", "version": __version__}, 503)

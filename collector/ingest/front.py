@@ -22,6 +22,7 @@ from collector.ingest.group import GroupCommitter, Overloaded
 from collector.ingest.policy import PolicyBook
 from collector.ingest.read import Refusal, read_upload
 from inventory.store.arrival import Arrival, Outcome
+from inventory.store.engine import OperationalError
 
 _log = logging.getLogger(__name__)
 
@@ -111,7 +112,10 @@ class ReportFront:
         if reason:
             message, remedy = answer.AGENT_GONE[reason]
             raise _Stop(401, reason, message, remedy)
-        await self._count_and_keep(entries, outcomes)
+        try:
+            await self._count_and_keep(entries, outcomes)
+        except OperationalError:  # stored, but what was refused could not be kept apart: all of it comes again
+            raise _Stop(503, "store", "the collector cannot store reports now", "send the same reports again later") from None
         site_id = next((outcome.site_id for outcome in outcomes if outcome.site_id is not None), None)
         version = arrivals[0].policy_version if arrivals else 0
         policy = await self._policies.newer(site_id, version) if site_id is not None else None

@@ -7,10 +7,12 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from inventory.store.arrival import Arrival, Outcome
+from inventory.store.engine import OperationalError
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class GroupCommitter:
         self._waiting = 0
         self._thread: threading.Thread | None = None
         self.transactions = 0
+        self.failing_since: float | None = None  # epoch seconds while the store refuses to write
         self.reports = 0
 
     def start(self) -> None:
@@ -96,6 +99,12 @@ class GroupCommitter:
             outcomes = self._ingest(arrivals)
             self.transactions += 1
             self.reports += len(arrivals)
+            self.failing_since = None
+        except OperationalError as caught:  # full disk, server gone: known trouble, told once and not as a fault of ours
+            if self.failing_since is None:
+                _log.error("reports cannot be stored, agents keep theirs: %s", caught.orig)
+                self.failing_since = time.time()
+            error = caught
         except Exception as caught:  # the writer must outlive every error: each sender is told of its own
             _log.exception("a batch of %d reports was not stored", len(arrivals))
             error = caught

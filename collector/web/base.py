@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
@@ -51,6 +52,8 @@ FLASH_COOKIE = "gapwatch_flash"
 SIGN_IN = "/dang-nhap"
 CHANGE_PASSWORD = "/doi-mat-khau"  # noqa: S105 - a path
 _YEAR_S = 365 * 86_400
+_MAX_FLASH = 4096
+_ODD_FORMAT = re.compile(r"%(?!%|\(\w+\)s)")
 
 RowId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """The type of a row's number in a path: what no database can hold is refused before it gets there."""
@@ -228,7 +231,9 @@ def _read_flash(cookie: str, lang: str) -> tuple[str, str] | None:
     if not cookie:
         return None
     try:
-        kind, message, values = json.loads(base64.urlsafe_b64decode(cookie.encode()))
+        kind, message, values = json.loads(base64.urlsafe_b64decode(cookie[:_MAX_FLASH].encode()))
+        if _ODD_FORMAT.search(message):  # the visitor could have written it: a width would fill the memory
+            return None
         text = translator(lang)(message) % values
     except (ValueError, TypeError, KeyError):
         return None

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
+
+__all__ = ["BadUrl", "OperationalError", "StaleSchema", "Store", "StoreError", "create_schema", "open_store"]
 
 SQLITE_BUSY_MS = 30_000
 _READ = "gapwatch_read"

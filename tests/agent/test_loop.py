@@ -451,3 +451,19 @@ def test_reports_of_a_given_up_identity_do_not_block_the_new_one(tmp_path):
     assert {made.agent_id for made in world.reports} == {new_id}
     assert world.agent.spool.pending() == 0
     assert world.agent.spool.lost() == old
+
+
+def test_quick_heartbeats_do_not_starve_the_backlog(world):
+    """The line was away for an hour; with a beat shorter than the backlog's pause it must drain all the same."""
+    line = Line(world)
+    world.collector.policy = AgentPolicy(version=2, heartbeat_s=10)
+    world.run(120)
+    line.error = CUT
+    world.run(HOUR)
+    waiting = world.agent.spool.pending()
+    assert waiting > 100
+    line.error = None
+    world.run(1200)
+
+    assert world.agent.spool.pending() <= 1
+    assert world.reports[-1].lost_reports == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlmodel import col, select
 
 from collector.app import create_app
 from collector.settings import Settings
+from collector.web.base import _read_flash
 from inventory.store.engine import Store, StoreError, open_store
 from inventory.store.rejects import keep
 from inventory.store.tables import Agent, RejectedReport, Site
@@ -218,3 +220,10 @@ def test_a_database_server_that_does_not_answer_is_named_without_its_password() 
             open_store(url)
         assert "geheim" not in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("message", ["%(a)9999999s", "%(a)*d", "%s", "%(a)r", "x" * 9000])
+def test_a_forged_flash_cookie_is_never_formatted(message: str) -> None:
+    cookie = base64.urlsafe_b64encode(json.dumps(["ok", message, {"a": "1"}]).encode()).decode()
+
+    assert _read_flash(cookie, "vi") is None

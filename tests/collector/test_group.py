@@ -11,6 +11,7 @@ import pytest
 
 from collector.ingest.group import MAX_WAITING, GroupCommitter, Overloaded
 from inventory.store.arrival import Outcome
+from inventory.store.engine import OperationalError
 
 
 class Recorder:
@@ -98,3 +99,22 @@ def test_stop_stores_what_is_waiting() -> None:
         return (await waiting)[0]
 
     assert asyncio.run(scenario()).status == "stored"
+
+
+def test_a_store_that_refuses_is_remembered_until_it_takes_reports_again() -> None:
+    recorder = Recorder()
+    recorder.error = OperationalError("INSERT", {}, Exception("database or disk is full"))
+    recorder.leave.set()
+
+    async def scenario() -> None:
+        committer = GroupCommitter(recorder)
+        committer.start()
+        with pytest.raises(OperationalError):
+            await committer.submit(["a"])  # type: ignore[list-item]
+        assert committer.failing_since is not None
+        recorder.error = None
+        await committer.submit(["b"])  # type: ignore[list-item]
+        assert committer.failing_since is None
+        await asyncio.to_thread(committer.stop)
+
+    asyncio.run(scenario())

@@ -12,6 +12,7 @@ from collector.i18n import N_, Translate
 from collector.web.base import (
     CurrentAccount,
     PageError,
+    RowId,
     now_of,
     page,
     page_router,
@@ -53,7 +54,7 @@ def show_recipients(request: Request, account: CurrentAccount) -> Response:
 
 
 @router.get(PATH + "/{recipient_id}")
-def show_recipient(request: Request, recipient_id: int, account: CurrentAccount) -> Response:
+def show_recipient(request: Request, recipient_id: RowId, account: CurrentAccount) -> Response:
     with store_of(request).reading() as session:
         row = _found(session, recipient_id, account)
     return _show(request, account, form_of(row), changing=row)
@@ -89,7 +90,7 @@ def import_file(request: Request, account: CurrentAccount, file: UploadFile) -> 
 
 
 @router.post(PATH + "/{recipient_id}")
-def change(request: Request, recipient_id: int, account: CurrentAccount, form: TypedForm) -> Response:
+def change(request: Request, recipient_id: RowId, account: CurrentAccount, form: TypedForm) -> Response:
     with store_of(request).reading() as session:
         row = _found(session, recipient_id, account)
     try:
@@ -103,7 +104,7 @@ def change(request: Request, recipient_id: int, account: CurrentAccount, form: T
 
 
 @router.post(PATH + "/{recipient_id}/ket-thuc")
-def end(request: Request, recipient_id: int, account: CurrentAccount) -> Response:
+def end(request: Request, recipient_id: RowId, account: CurrentAccount) -> Response:
     with store_of(request).session() as session:
         row = _found(session, recipient_id, account)
         recipients.end_recipient(session, recipient_id, account.login, now_of(request))

@@ -14,6 +14,7 @@ from collector.settings import Settings
 from collector.web.base import (
     CurrentAccount,
     PageError,
+    RowId,
     now_of,
     page,
     page_router,
@@ -114,7 +115,7 @@ def show_letter(request: Request, account: CurrentAccount, xem: str = "") -> Res
 
 
 @router.post("/thu-tuan/{outbox_id}/gui-lai", dependencies=[Depends(require_role(*_ACTING))])
-def send_again(request: Request, outbox_id: int, account: CurrentAccount) -> Response:
+def send_again(request: Request, outbox_id: RowId, account: CurrentAccount) -> Response:
     with store_of(request).session() as session:
         row = session.get(Outbox, outbox_id)
         if row is None or not may_see(account.scope, row.scope_kind, row.scope_id):
