@@ -32,16 +32,9 @@ ARGUMENTS = [
 PAGES = {
     "tong-quan": "/",
     "viec-can-xu-ly": "/viec-can-xu-ly",
-    "dia-diem": "/dia-diem",
-    "may-tinh": "/may-tinh",
-    "thon-ban": "/thon-ban",
     "thu-tuan": "/thu-tuan",
     "ma-ghi-danh": "/quan-tri/ma-ghi-danh",
-    "nguoi-nhan": "/quan-tri/nguoi-nhan",
     "chinh-sach": "/quan-tri/chinh-sach",
-    "suc-khoe": "/quan-tri/suc-khoe",
-    "nhat-ky": "/quan-tri/nhat-ky",
-    "bao-cao-loi": "/quan-tri/bao-cao-loi",
 }
 
 

@@ -17,6 +17,9 @@ from inventory.store.engine import OperationalError
 _log = logging.getLogger(__name__)
 
 MAX_BATCH = 400  # reports in one transaction: bounds its length and so the wait of those behind it
+# Before a batch is taken, those that arrive at the same moment may join it. It also lets the event loop read in peace:
+# two threads that fight for the interpreter need more of it.
+LINGER_S = 0.004
 MAX_WAITING = 8000  # reports waiting: beyond it agents are asked to come back
 
 
@@ -78,6 +81,7 @@ class GroupCommitter:
         first = self._queue.get()
         if first is None:
             return [], True
+        time.sleep(LINGER_S)
         uploads = [first]
         count = len(first.arrivals)
         while count < MAX_BATCH:
