@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
+from inventory.domain import clock
 from inventory.store.arrival import Arrival
 from inventory.store.bulk import insert_rows
 from inventory.store.tables import Contact
@@ -47,7 +48,7 @@ def place(fresh: Sequence[Arrival], agents: dict[str, dict[str, Any]], boots: Bo
         age = arrival.age()
         if age is not None:
             boot = boots[arrival.agent_id, arrival.boot_id]
-            zero_at = arrival.received_at - age - timedelta(seconds=arrival.monotonic_s)
+            zero_at = clock.zero_of_boot(arrival.received_at - age, arrival.monotonic_s)
             if boot["zero_at"] is None or abs(boot["zero_at"] - zero_at) > _JITTER:
                 boot["zero_at"] = zero_at
     return [_made_at(arrival, agents[arrival.agent_id], boots[arrival.agent_id, arrival.boot_id]) for arrival in fresh]
@@ -57,11 +58,15 @@ def _made_at(arrival: Arrival, agent: dict[str, Any], boot: dict[str, Any]) -> d
     age = arrival.age()
     if age is not None:
         return arrival.received_at - age
-    if boot["zero_at"] is not None:
-        return min(boot["zero_at"] + timedelta(seconds=arrival.monotonic_s), arrival.received_at)
-    if arrival.agent_time is not None:
-        with contextlib.suppress(OverflowError):  # outside the calendar: a clock that lies that much says nothing
-            return min(arrival.agent_time - timedelta(seconds=agent["clock_offset_s"] or 0.0), arrival.received_at)
+    with contextlib.suppress(OverflowError):  # outside the calendar: a clock that lies that much says nothing
+        return clock.repair(
+            agent_time=arrival.agent_time,
+            monotonic_s=arrival.monotonic_s,
+            received_at=arrival.received_at,
+            live=False,
+            zero_at=boot["zero_at"],
+            offset_s=agent["clock_offset_s"],
+        ).made_at
     return arrival.received_at
 
 

@@ -124,36 +124,19 @@ def _apply_one(
     known: dict[tuple[str, str], _Known],
     writes: _Writes,
 ) -> bool:
+    """Notes one section of one report; returns whether it is news."""
     key = (agent_id, name)
     have = known.get(key)
     if have is not None and moment < have.seen_at:
         return False
     new_data = section.data is not None and (have is None or have.hash != section.hash)
     if new_data and name in HISTORY:
-        writes.versions.append(
-            {
-                "site_id": site_id,
-                "agent_id": agent_id,
-                "name": name,
-                "hash": section.hash,
-                "data": section.data,
-                "from_at": moment,
-            }
-        )
+        version = {"site_id": site_id, "agent_id": agent_id, "name": name, "hash": section.hash, "data": section.data}
+        writes.versions.append(version | {"from_at": moment})
     if have is None:
-        writes.new[key] = {
-            "agent_id": agent_id,
-            "name": name,
-            "site_id": site_id,
-            "status": section.status,
-            "error": section.error,
-            "hash": section.hash if section.data is not None else "",
-            "data": section.data,
-            "duration_ms": section.duration_ms,
-            "seen_at": moment,
-            "changed_at": moment,
-        }
-        known[key] = _Known(section.hash if section.data is not None else "", section.status, moment)
+        hash_ = section.hash if section.data is not None else ""
+        writes.new[key] = _new_row(key, site_id, section, hash_, moment)
+        known[key] = _Known(hash_, section.status, moment)
         return True
     if key in writes.new:
         row = writes.new[key]
@@ -161,22 +144,35 @@ def _apply_one(
         if new_data:
             row.update(hash=section.hash, data=section.data, changed_at=moment)
     else:
-        step = {
-            "key_agent": agent_id,
-            "key_name": name,
-            "new_status": section.status,
-            "new_error": section.error,
-            "new_duration": section.duration_ms,
-            "new_seen": moment,
-        }
-        if new_data:
-            writes.changed[key] = step | {"new_hash": section.hash, "new_data": section.data, "new_site": site_id}
-        elif key in writes.changed:
-            writes.changed[key].update(step)
-        else:
-            writes.seen[key] = step
+        _note_step(key, site_id, section, moment, new_data, writes)
     status_changed = have.status != section.status
     have.status, have.seen_at = section.status, moment
     if new_data:
         have.hash = section.hash
     return new_data or status_changed
+
+
+def _new_row(
+    key: tuple[str, str], site_id: int, section: SectionIn, hash_: str, moment: datetime
+) -> dict[str, Any]:
+    return {
+        "agent_id": key[0], "name": key[1], "site_id": site_id, "status": section.status, "error": section.error,
+        "hash": hash_, "data": section.data, "duration_ms": section.duration_ms, "seen_at": moment, "changed_at": moment,
+    }  # fmt: skip
+
+
+def _note_step(
+    key: tuple[str, str], site_id: int, section: SectionIn, moment: datetime, new_data: bool, writes: _Writes
+) -> None:
+    """An UPDATE of a row that is stored already; of several in one batch the last one counts."""
+    step = {
+        "key_agent": key[0], "key_name": key[1], "new_status": section.status, "new_error": section.error,
+        "new_duration": section.duration_ms, "new_seen": moment,
+    }  # fmt: skip
+    if new_data:
+        writes.seen.pop(key, None)
+        writes.changed[key] = step | {"new_hash": section.hash, "new_data": section.data, "new_site": site_id}
+    elif key in writes.changed:
+        writes.changed[key].update(step)
+    else:
+        writes.seen[key] = step

@@ -180,6 +180,15 @@ def test_sections_are_stored_once_and_asked_for_when_missing(enrolled: Store) ->
     assert len(rows(enrolled, SectionVersion)) == 1
 
 
+def test_the_last_of_several_reports_in_one_batch_counts(enrolled: Store) -> None:
+    ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE, "aa"))])
+    failed = {"hardware": SectionIn("failed", "", None, "busy", 9)}
+    ingest(enrolled, [arrival(2, 5, sections=failed), arrival(3, 10, sections=hardware(HARDWARE | {"ram_bytes": 8}, "bb"))])
+
+    (section,) = rows(enrolled, Section)
+    assert (section.status, section.hash, section.seen_at) == ("ok", "bb", T0 + timedelta(minutes=10))
+
+
 def test_changed_sections_leave_history(enrolled: Store) -> None:
     ingest(enrolled, [arrival(1, 0, sections=hardware(HARDWARE, "aa"))])
     ingest(enrolled, [arrival(2, 5, sections=hardware(HARDWARE | {"ram_bytes": 8}, "bb"))])
