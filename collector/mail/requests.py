@@ -63,7 +63,7 @@ def _asked(kind: str, items: list[Item], digest: Digest) -> str:
         wanted = "Kiểm tra nguồn điện, thiết bị mạng và khôi phục kết nối tại {places}"
     text = wanted.format(
         n=wording.count(sum(item.count for item in items)),
-        years=digest.rules.outdated_after_years,
+        years=wording.years(digest),
         places=_named(_unique(wording.place(item, digest) for item in items)),
         party=_named(_unique(wording.party(item) for item in items)),
     )

@@ -56,6 +56,11 @@ _OBSERVED_OF = {
 }
 
 
+def years(digest: Digest) -> str:
+    """The limit as written: "5", or "6,25" where the province has another wear period."""
+    return f"{digest.rules.outdated_after_years:g}".replace(".", ",")
+
+
 def count(number: int | None) -> str:
     """As in official papers: 02, 14, 1.231."""
     if number is None:
@@ -182,7 +187,7 @@ def lateness(item: Item, copy_roles: str) -> str:
 
 def figure(key: KeyFigure, digest: Digest) -> tuple[str, str, str, str]:
     """(name, value, share observed and what else must be said, change)."""
-    name = _FIGURES[key.code].format(years=digest.rules.outdated_after_years)
+    name = _FIGURES[key.code].format(years=years(digest))
     if not key.observed:
         return name, _NO_DATA, f"{count(key.whole)} chưa quan sát được" if "sites" in key.code else "", ""
     if key.code in _OBSERVED_OF:
@@ -263,7 +268,7 @@ def previous_name(digest: Digest) -> str:
 
 def _fill(texts: dict[str, str], kind: str, number: int, digest: Digest) -> str:
     text = texts.get(kind) or words.word(words.FINDING_KINDS, kind)
-    return text.format(n=count(number), years=digest.rules.outdated_after_years)
+    return text.format(n=count(number), years=years(digest))
 
 
 def _not_working(digest: Digest) -> str:

@@ -111,12 +111,12 @@ def outdated(age: Age, policy: Policy, today: date) -> bool | None:
     True when even the latest possible day is long enough ago, False when even the earliest is not. Where the limit
     falls inside the interval the answer is None, unless the confidence is high: then its middle decides.
     """
-    return _older_than(age, float(policy.outdated_after_years), today)
+    return _older_than(age, policy.outdated_after_years, today)
 
 
 def severe(age: Age, policy: Policy, today: date) -> bool:
     """Whether the PC is certainly past the severe age."""
-    return _older_than(age, float(policy.severe_after_years), today) is True
+    return _older_than(age, policy.severe_after_years, today) is True
 
 
 def parse_bios_date(text: str, today: date) -> date | None:

@@ -33,7 +33,7 @@ MAX_ITEMS = {"unit": 40, "area": 30, "province": 25}
 class Rules:
     """What the digest needs of policy and calendar."""
 
-    outdated_after_years: int = 5
+    outdated_after_years: float = 5.0
     reminder_days: tuple[int, ...] = (
         7,
         14,

@@ -26,8 +26,8 @@ __all__ = ["DEFAULT_POLICY", "RULES", "BadValue", "Policy", "Rule", "parse_value
 class Policy:
     """Attribute = key with dots replaced by underscores. Units: policy_rules.RULES."""
 
-    outdated_after_years: int = 5
-    severe_after_years: int = 8
+    outdated_after_years: float = 5.0
+    severe_after_years: float = 8.0
     ram_min_gib: float = 8.0
     cores_min: int = 2
     clock_min_mhz: int = 2000
@@ -144,10 +144,14 @@ def check(policy: Policy) -> None:
                 "({low_value}) không được lớn hơn {high} ({high_value})",
                 "giảm {low} hoặc tăng {high}",
                 low=low,
-                low_value=policy.get(low),
+                low_value=_said(policy.get(low)),
                 high=high,
-                high_value=policy.get(high),
+                high_value=_said(policy.get(high)),
             )
+
+
+def _said(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def seed_values(text: str) -> dict[str, Any]:

@@ -39,8 +39,8 @@ _QD15 = "QĐ 15/2025/QĐ-TTg"
 _LETTER = "Mẫu thư của phần mềm"
 
 _ROWS: tuple[tuple[str, str, str, str, float | None, float | None, str, str], ...] = (
-    ("outdated.after_years", "age", "int", "years", 2, 15, "TT 23/2023/TT-BTC, Phụ lục 1", "V3"),
-    ("severe.after_years", "age", "int", "years", 3, 25, _TOOL, "U"),
+    ("outdated.after_years", "age", "float", "years", 2, 15, "TT 23/2023/TT-BTC, Phụ lục 1", "V3"),
+    ("severe.after_years", "age", "float", "years", 3, 25, _TOOL, "U"),
     ("ram.min_gib", "age", "float", "gib", 1, 128, _TT48, "V1"),
     ("cores.min", "age", "int", "count", 1, 64, _TT48, "V1"),
     ("clock.min_mhz", "age", "int", "mhz", 500, 6000, _TT48, "V1"),

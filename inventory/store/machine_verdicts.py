@@ -145,6 +145,11 @@ def _age_columns(age: Age) -> dict[str, Any]:
     }
 
 
+def _whole(years: float) -> float:
+    """5.0 as 5: evidence is read by people."""
+    return int(years) if years.is_integer() else years
+
+
 def _outdated(evidence: MachineEvidence, age: Age, today: date) -> Draft:
     policy = evidence.policy
     is_severe = severe(age, policy, today)
@@ -152,7 +157,7 @@ def _outdated(evidence: MachineEvidence, age: Age, today: date) -> Draft:
     said = {
         "built_earliest": earliest,
         "built_latest": latest,
-        "after_years": policy.severe_after_years if is_severe else policy.outdated_after_years,
+        "after_years": _whole(policy.severe_after_years if is_severe else policy.outdated_after_years),
         "method": age.method,
         "confidence": age.confidence,
         "codes": ["severe"] if is_severe else ["outdated"],

@@ -117,9 +117,10 @@ def test_the_guides_list_every_key_with_its_default_source_and_status(guide: str
         ("outdated.afteryears", 5, "có phải outdated.after_years"),
         ("nothing.like.it", 5, "config/policy.toml"),
         ("outdated.after_years", 0, "từ 2 đến 15"),
-        ("outdated.after_years", "five", "số nguyên"),
-        ("outdated.after_years", True, "số nguyên"),
-        ("outdated.after_years", 5.5, "số nguyên"),
+        ("outdated.after_years", "five", "phải là một số"),
+        ("cores.min", "two", "số nguyên"),
+        ("outdated.after_years", True, "phải là một số"),
+        ("cores.min", 2.5, "số nguyên"),
         ("line.p95_max", "much", "một số"),
         ("line.p95_max", 90, "từ 0.1 đến 1"),
         ("line.p95_max", float("nan"), "một số"),
@@ -362,3 +363,10 @@ def count_queries() -> Callable[[Store], Any]:
         event.remove(store.engine, "before_cursor_execute", note)
 
     return counting
+
+
+def test_a_province_may_move_the_wear_period_by_a_fifth() -> None:
+    """TT 23/2023 lets a province move the wear rate by 20 %: 4.2 to 6.25 years."""
+    values = parse_values({"outdated.after_years": 6.25})
+
+    assert resolve(DEFAULT_POLICY, [values]).outdated_after_years == 6.25
