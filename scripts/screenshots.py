@@ -31,7 +31,6 @@ ARGUMENTS = [
 ]
 PAGES = {
     "tong-quan": "/",
-    "viec-can-xu-ly": "/viec-can-xu-ly",
     "thu-tuan": "/thu-tuan",
     "ma-ghi-danh": "/quan-tri/ma-ghi-danh",
     "chinh-sach": "/quan-tri/chinh-sach",
@@ -49,10 +48,9 @@ def main() -> int:
         try:
             with sync_playwright() as runner:
                 browser = runner.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-                for name, size in (("", (1366, 768)), ("-dien-thoai", (390, 844))):
-                    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-                    sign_in(page, password)
-                    take_all(page, name)
+                page = browser.new_page(viewport={"width": 1366, "height": 768})
+                sign_in(page, password)
+                take_all(page)
                 browser.close()
         finally:
             service.send_signal(signal.SIGINT)
@@ -87,20 +85,14 @@ def sign_in(page: Page, password: str) -> None:
     page.wait_for_url(BASE + "/")
 
 
-def take_all(page: Page, suffix: str) -> None:
-    whole = bool(suffix)
+def take_all(page: Page) -> None:
     for name, path in PAGES.items():
         page.goto(BASE + path)
-        page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=False)
-    for name, listing, pattern in (
-        ("mot-dia-diem", "/dia-diem", "a[href^='/dia-diem/']"),
-        ("mot-may", "/may-tinh", "a[href^='/may-tinh/']"),
-        ("mot-viec", "/viec-can-xu-ly", "a[href^='/viec-can-xu-ly/']"),
-    ):
-        page.goto(BASE + listing)
-        target = page.locator(pattern).first.get_attribute("href")
-        page.goto(f"{BASE}{target}")
-        page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=whole)
+        page.screenshot(path=PICTURES / f"{name}.png")
+    page.goto(BASE + "/may-tinh")
+    machine = page.locator("a[href^='/may-tinh/']").first.get_attribute("href")
+    page.goto(f"{BASE}{machine}")
+    page.screenshot(path=PICTURES / "mot-may.png")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,11 @@ def freshness(seen_at: datetime | None, policy: Policy, now: datetime) -> Freshn
     return "fresh" if now - seen_at <= timedelta(days=policy.stale_after_days) else "stale"
 
 
+def stale_days(seen_at: datetime | None, policy: Policy, now: datetime) -> int | None:
+    """The policy's limit in days when a record is past it; None when it is fresh or there is none to speak of."""
+    return policy.stale_after_days if freshness(seen_at, policy, now) == "stale" else None
+
+
 def quality(records: Iterable[DataRecord], policy: Policy, now: datetime) -> Quality:
     """The four scores over a set of records."""
     rows = list(records)

@@ -51,7 +51,6 @@ ALLOWED: dict[str, set[str]] = {
     },
     "collector.jobs": {"inventory", "collector.settings", "collector.i18n", "apscheduler", "sqlmodel", "sqlalchemy"},
     "collector.mail": {"inventory", "collector.settings", "collector.i18n", "jinja2", "markupsafe", "sqlmodel"},
-    "collector.reports": {"inventory", "collector.settings", "collector.i18n"},
     "collector.i18n": {"babel", "inventory.domain"},
     "collector.settings": set(),
     # where the rooms meet

@@ -17,7 +17,17 @@ from collector.web.machine_view import age_rows, age_view, unfit_views
 from collector.web.words import FIELDS, TABLES, field_rows, list_tables, shown
 from inventory.store.engine import Store
 from inventory.store.machine_sheet import Declaration
-from inventory.store.tables import Agent, Audit, Contact, Finding, Machine, MachinePlacement, Section, SectionVersion
+from inventory.store.tables import (
+    Agent,
+    Audit,
+    Contact,
+    Finding,
+    Machine,
+    MachinePlacement,
+    Section,
+    SectionVersion,
+    Site,
+)
 from tests.collector import province
 from tests.collector.conftest import Browser
 
@@ -291,3 +301,15 @@ def test_limits_not_kept_are_written_in_the_units_of_people() -> None:
     ]
     assert unfit_views(Machine(site_id=1, created_at=NOW), "vi") is None
     assert unfit_views(Machine(site_id=1, created_at=NOW, unfit=[]), "vi") == []
+
+
+def test_stale_data_is_marked_by_the_policys_limit(watched: Store, browser_of: BrowserOf) -> None:
+    words = "số liệu đã cũ, trên 30 ngày"
+    assert words not in browser_of("hanh").get("/may-tinh/1").text
+    with watched.session() as session:
+        machine, site = session.get_one(Machine, 1), session.get_one(Site, 1)
+        machine.last_contact_at = site.last_contact_at = NOW - timedelta(days=31)
+        session.add_all([machine, site])
+
+    assert words in browser_of("hanh").get("/may-tinh/1").text
+    assert words in browser_of("hanh").get(f"/dia-diem/{site.id}").text

@@ -27,7 +27,9 @@ from collector.web.base import (
 from collector.web.changes import change_lines
 from collector.web.machine_form import IMPORTED, SOURCES, MachineForm
 from collector.web.machine_view import age_rows, age_view, short_cpu, unfit_views
+from inventory.domain.freshness import stale_days
 from inventory.store.machine_sheet import STATUSES, MachineSheet, declaration, declare, load_sheet
+from inventory.store.policy import effective_policy
 from inventory.store.sessions import Viewer
 from inventory.store.sites import unit_crumbs
 
@@ -76,6 +78,7 @@ def _show(
     with store_of(request).reading() as session:
         sheet = _load(request, session, account, machine_id)
         trail = unit_crumbs(session, sheet.unit.id)
+        policy, _version = effective_policy(session, sheet.machine.site_id)
     machine = sheet.machine
     name = machine.hostname or machine.model or _("(chưa có tên)")
     return page(
@@ -84,6 +87,7 @@ def _show(
         status_code=status,
         sheet=sheet,
         m=machine,
+        stale_days=stale_days(machine.last_contact_at, policy, now),
         name=name,
         age=age_view(machine, format.local(now).year, lang),
         age_rows=age_rows(machine, lang),

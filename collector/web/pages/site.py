@@ -15,9 +15,11 @@ from collector.web.base import CurrentAccount, PageError, RowId, lang_of, now_of
 from collector.web.evidence import built_years
 from collector.web.figures import MONTH_DAYS, DayBar, day_bars, first_day, state_seconds
 from collector.web.scope import place
+from inventory.domain.freshness import stale_days
 from inventory.domain.week import midnight
 from inventory.store.finding_lists import FindingFilter, list_findings
 from inventory.store.machine_lists import MachineFilter, count_machines, list_machines
+from inventory.store.policy import effective_policy
 from inventory.store.scope import Scope
 from inventory.store.sites import find_site, site_outages, site_states
 
@@ -51,6 +53,7 @@ def show_site(request: Request, site_id: RowId, account: CurrentAccount) -> Resp
         )
         rows = site_states(session, site_id, midnight(first_day(now)), now)
         outages = site_outages(session, site_id)
+        policy, _version = effective_policy(session, site_id)
     bars = day_bars(rows, now)
     return page(
         request,
@@ -71,6 +74,7 @@ def show_site(request: Request, site_id: RowId, account: CurrentAccount) -> Resp
         may_enrol=account.role in place("tokens").roles,
         crumbs=_crumbs(request, account.scope, sheet.crumbs, sheet.area, sheet.site.name),
         days=MONTH_DAYS,
+        stale_days=stale_days(sheet.site.last_contact_at, policy, now),
     )
 
 
