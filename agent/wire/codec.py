@@ -49,9 +49,9 @@ def to_plain(value: Any) -> Any:
 
 def dumps(value: Any) -> bytes:
     """Canonical JSON (sorted keys, no spaces, UTF-8): equal values give equal bytes, so they can be hashed."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode("utf-8", "replace")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(
+        "utf-8", "replace"
+    )
 
 
 def loads(data: bytes, max_depth: int = MAX_DEPTH) -> Any:

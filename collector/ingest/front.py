@@ -115,7 +115,9 @@ class ReportFront:
         try:
             await self._count_and_keep(entries, outcomes)
         except OperationalError:  # stored, but what was refused could not be kept apart: all of it comes again
-            raise _Stop(503, "store", "the collector cannot store reports now", "send the same reports again later") from None
+            raise _Stop(
+                503, "store", "the collector cannot store reports now", "send the same reports again later"
+            ) from None
         site_id = next((outcome.site_id for outcome in outcomes if outcome.site_id is not None), None)
         version = arrivals[0].policy_version if arrivals else 0
         policy = await self._policies.newer(site_id, version) if site_id is not None else None

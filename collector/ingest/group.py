@@ -104,7 +104,9 @@ class GroupCommitter:
             self.transactions += 1
             self.reports += len(arrivals)
             self.failing_since = None
-        except OperationalError as caught:  # full disk, server gone: known trouble, told once and not as a fault of ours
+        except (
+            OperationalError
+        ) as caught:  # full disk, server gone: known trouble, told once and not as a fault of ours
             if self.failing_since is None:
                 _log.error("reports cannot be stored, agents keep theirs: %s", caught.orig)
                 self.failing_since = time.time()

@@ -100,9 +100,7 @@ def age_of(facts: MachineFacts, today: date) -> Age:
     if span is None:
         return Age("unknown", evidence=tuple(case.rows), conflicts=tuple(case.conflicts))
     earliest = min(span.earliest, span.latest) if span.earliest else None
-    return Age(
-        "known", earliest, span.latest, span.method, span.confidence, tuple(case.rows), tuple(case.conflicts)
-    )
+    return Age("known", earliest, span.latest, span.method, span.confidence, tuple(case.rows), tuple(case.conflicts))
 
 
 def outdated(age: Age, policy: Policy, today: date) -> bool | None:

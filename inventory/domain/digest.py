@@ -136,9 +136,7 @@ def make_digest(facts: WeekFacts, kind: ScopeKind, scope_id: str, rules: Rules) 
     findings = [finding for finding in facts.findings if finding.unit_id in unit_ids]
     villages = [facts.villages[unit_id] for unit_id in unit_ids if unit_id in facts.villages]
     items = _items(facts, findings, rules)
-    figures = count_figures(
-        sites, findings, villages, len(items), sum(item.overdue_days > 0 for item in items)
-    )
+    figures = count_figures(sites, findings, villages, len(items), sum(item.overdue_days > 0 for item in items))
     past = facts.past.get((kind, scope_id))
     shown = items[: MAX_ITEMS[kind]]
     still_open = [finding for finding in findings if finding.is_open]
@@ -206,20 +204,14 @@ def _grouped(findings: Iterable[FindingFact]) -> list[list[FindingFact]]:
     """Findings that a leader deals with in one go: same kind, same place, same party."""
     groups: dict[tuple[object, ...], list[FindingFact]] = {}
     for finding in findings:
-        groups.setdefault((finding.kind, finding.unit_id, finding.site_id, finding.responsible), []).append(
-            finding
-        )
+        groups.setdefault((finding.kind, finding.unit_id, finding.site_id, finding.responsible), []).append(finding)
     return list(groups.values())
 
 
-def _item(
-    facts: WeekFacts, group: list[FindingFact], site: SiteFact | None, today: date, rules: Rules
-) -> Item:
+def _item(facts: WeekFacts, group: list[FindingFact], site: SiteFact | None, today: date, rules: Rules) -> Item:
     late = [max(0, (today - f.due_on).days) if f.due_on else 0 for f in group]
     # without a due date the reminder counts from the day the gap was found
-    waited = [
-        days if f.due_on else (today - local_day(f.since)).days for days, f in zip(late, group, strict=True)
-    ]
+    waited = [days if f.due_on else (today - local_day(f.since)).days for days, f in zip(late, group, strict=True)]
     first = group[0]
     return Item(
         kind=first.kind,
@@ -262,15 +254,11 @@ def _results(facts: WeekFacts, findings: Iterable[FindingFact]) -> tuple[Result,
     return tuple(sorted(results, key=lambda r: (r.withdrawn, r.closed_on, r.unit.name, r.place)))
 
 
-def _communes(
-    facts: WeekFacts, unit_ids: frozenset[str], rules: Rules, *, ranked: bool
-) -> tuple[CommuneRow, ...]:
+def _communes(facts: WeekFacts, unit_ids: frozenset[str], rules: Rules, *, ranked: bool) -> tuple[CommuneRow, ...]:
     """A line per commune. Only the province's own digest compares them; an area's lists them by name."""
     rows = [_commune(facts, unit_id, rules) for unit_id in commune_ids(facts) if unit_id in unit_ids]
     if ranked:
-        rows.sort(
-            key=lambda row: (-(row.figures["overdue"] or 0), -(row.figures["todo"] or 0), row.unit.name)
-        )
+        rows.sort(key=lambda row: (-(row.figures["overdue"] or 0), -(row.figures["todo"] or 0), row.unit.name))
     return tuple(rows)
 
 
@@ -280,7 +268,5 @@ def _commune(facts: WeekFacts, unit_id: str, rules: Rules) -> CommuneRow:
     items = _items(facts, findings, rules)
     villages = [facts.villages[unit_id]] if unit_id in facts.villages else []
     heard = [site.last_contact_at for site in sites if site.last_contact_at]
-    figures = count_figures(
-        sites, findings, villages, len(items), sum(item.overdue_days > 0 for item in items)
-    )
+    figures = count_figures(sites, findings, villages, len(items), sum(item.overdue_days > 0 for item in items))
     return CommuneRow(facts.units[unit_id], figures, max(heard, default=None))

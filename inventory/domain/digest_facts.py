@@ -131,9 +131,7 @@ class WeekFacts:
     past: Mapping[tuple[str, str], PastFigures] = field(default_factory=dict[tuple[str, str], PastFigures])
 
 
-def gaps(
-    beats: list[tuple[datetime, datetime]], from_at: datetime, to_at: datetime, least_s: float
-) -> Blindness:
+def gaps(beats: list[tuple[datetime, datetime]], from_at: datetime, to_at: datetime, least_s: float) -> Blindness:
     """Collector downtime between two moments, from its beats (any order, may overlap).
 
     Gaps shorter than `least_s` seconds do not count, nor does time before the very first beat: there was no

@@ -69,9 +69,7 @@ def count_figures(
     }
 
 
-def key_figures(
-    figures: Mapping[str, int | None], past: Mapping[str, int | None] | None
-) -> tuple[KeyFigure, ...]:
+def key_figures(figures: Mapping[str, int | None], past: Mapping[str, int | None] | None) -> tuple[KeyFigure, ...]:
     """The figures that a leader reads first; those of which the scope has nothing are left out."""
     found: list[KeyFigure] = []
     for code, observed, whole in KEY_FIGURES:

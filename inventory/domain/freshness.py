@@ -74,9 +74,7 @@ def quality(records: Iterable[DataRecord], policy: Policy, now: datetime) -> Qua
     ages = [freshness(row.seen_at, policy, now) for row in rows]
     fields = sum(row.fields for row in rows)
     return Quality(
-        verified=Score(
-            sum(source in ("measured", "verified") for source in sources), len(sources), len(rows)
-        ),
+        verified=Score(sum(source in ("measured", "verified") for source in sources), len(sources), len(rows)),
         complete=Score(sum(row.filled for row in rows), fields, fields),
         consistent=Score(sum(judged), len(judged), len(checks)),
         fresh=Score(ages.count("fresh"), len(ages) - ages.count("none"), len(ages)),

@@ -121,9 +121,7 @@ def usable_uuid(value: str) -> str:
     return min(digits, swapped)
 
 
-def identifiers(
-    hardware: Plain, interfaces: Plain, agent_id: str = ""
-) -> frozenset[Identifier]:
+def identifiers(hardware: Plain, interfaces: Plain, agent_id: str = "") -> frozenset[Identifier]:
     """Usable identifiers in a hardware and an interfaces section, without placeholders and what moves between PCs."""
     found = {
         ("system_uuid", usable_uuid(text(hardware, "system_uuid"))),

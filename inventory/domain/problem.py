@@ -22,9 +22,7 @@ class BadValue(ValueError):
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """One line for people. `translate` maps a template to another language."""
-        said = [
-            translate(template).format(**self.params) for template in (self.problem, self.remedy) if template
-        ]
+        said = [translate(template).format(**self.params) for template in (self.problem, self.remedy) if template]
         return ": ".join(piece for piece in (self.where, self.part, "; ".join(said)) if piece)
 
     def at(self, where: str) -> BadValue:

@@ -13,9 +13,7 @@ SCOPE_KINDS = ("unit", "area", "province")
 SALUTATIONS = ("dong_chi", "ong", "ba")
 _LENGTHS = {"role": 80, "name": 120, "email": 254}
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(
-    r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-)
+_DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _VIETNAMESE_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
@@ -44,18 +42,14 @@ def check_email(text: str) -> str:
     if not text.isascii():
         raise BadValue("email", "có chữ có dấu", "ghi địa chỉ bằng chữ không dấu")
     if any(c in text for c in ",;<>"):
-        raise BadValue(
-            "email", "có nhiều địa chỉ hoặc dấu , ; < >", "mỗi dòng chỉ ghi một địa chỉ, không kèm tên"
-        )
+        raise BadValue("email", "có nhiều địa chỉ hoặc dấu , ; < >", "mỗi dòng chỉ ghi một địa chỉ, không kèm tên")
     local, at, domain = text.rpartition("@")
     if not at or not local:
         raise BadValue("email", 'thiếu phần trước hoặc dấu "@"', "ghi như chutich.vinhson@gialai.gov.vn")
     if len(text) > _LENGTHS["email"] or len(local) > 64:
         raise BadValue("email", "quá dài", "kiểm tra lại địa chỉ")
     if not _LOCAL.fullmatch(local):
-        raise BadValue(
-            "email", 'phần trước dấu "@" không hợp lệ: {local}', "kiểm tra lại địa chỉ", local=local
-        )
+        raise BadValue("email", 'phần trước dấu "@" không hợp lệ: {local}', "kiểm tra lại địa chỉ", local=local)
     if not _DOMAIN.fullmatch(domain):
         raise BadValue("email", "tên miền không hợp lệ: {domain}", "ghi như gialai.gov.vn", domain=domain)
     return text.lower()
@@ -90,7 +84,5 @@ def check_day(field: str, text: str) -> date | None:
 def one_of(field: str, value: str, allowed: tuple[str, ...]) -> str:
     """A value of a fixed list. Raises BadValue."""
     if value not in allowed:
-        raise BadValue(
-            field, "{value} không dùng được", "chọn {allowed}", value=value[:40], allowed=", ".join(allowed)
-        )
+        raise BadValue(field, "{value} không dùng được", "chọn {allowed}", value=value[:40], allowed=", ".join(allowed))
     return value

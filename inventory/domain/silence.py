@@ -19,9 +19,7 @@ def silent_seconds(listening: Measure, last_contact_at: datetime, now: datetime)
     return listening.between(last_contact_at, now)
 
 
-def is_silent(
-    listening: Measure, last_contact_at: datetime | None, policy: Policy, now: datetime
-) -> bool | None:
+def is_silent(listening: Measure, last_contact_at: datetime | None, policy: Policy, now: datetime) -> bool | None:
     """Whether a PC is silent; None for one that was never heard, of which nobody can say so."""
     if last_contact_at is None:
         return None

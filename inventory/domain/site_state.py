@@ -101,9 +101,7 @@ def availability(
     opening = open_intervals(hours, calendar, from_at, to_at)
 
     def length(states: Iterable[str]) -> float:
-        return seconds(
-            intersect(merge((s.from_at, s.to_at) for s in stretches if s.state in states), opening)
-        )
+        return seconds(intersect(merge((s.from_at, s.to_at) for s in stretches if s.state in states), opening))
 
     return Availability(
         open_s=seconds(opening),

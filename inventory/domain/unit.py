@@ -67,12 +67,8 @@ def search_key(text: str) -> str:
 
     Hyphens count as spaces. The key of a word's beginning is the beginning of the word's key, so it serves LIKE.
     """
-    folded = unicodedata.normalize(
-        "NFKD", unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
-    )
-    letters = (
-        "".join(c for c in folded if not unicodedata.combining(c)).replace("đ", "d").translate(_APOSTROPHES)
-    )
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold())
+    letters = "".join(c for c in folded if not unicodedata.combining(c)).replace("đ", "d").translate(_APOSTROPHES)
     return _WORD_BREAKS.sub(" ", letters).strip()
 
 
@@ -113,9 +109,7 @@ def successors_on(links: Iterable[UnitLink] | LinkIndex, unit_id: str, day: date
     return tuple(ends)
 
 
-def _collect_ends(
-    index: LinkIndex, unit_id: str, day: date, path: tuple[str, ...], ends: dict[str, None]
-) -> None:
+def _collect_ends(index: LinkIndex, unit_id: str, day: date, path: tuple[str, ...], ends: dict[str, None]) -> None:
     """Add to `ends`, in order, the units where the links in force from `unit_id` stop."""
     if unit_id in path:
         raise ValueError(f"unit links run in a circle: {' -> '.join([*path, unit_id])}")

@@ -86,9 +86,7 @@ def release(session: Session, machine_id: int, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _open(
-    connection: Connection, machines: Mapping[int, Mapping[str, Any]], severity: Severity, now: datetime
-) -> None:
+def _open(connection: Connection, machines: Mapping[int, Mapping[str, Any]], severity: Severity, now: datetime) -> None:
     """Opens a finding per machine (id -> evidence), or renews the one that is there."""
     if not machines:
         return
@@ -97,8 +95,15 @@ def _open(
         policies, version = policies_of_sites(session)
     drafts = [
         draft(
-            KIND, row.id, unit_id=row.unit_id, site_id=row.site_id, policy=policies[row.site_id],
-            policy_version=version, evidence=machines[row.id], severity=severity, sample=row.sample,
+            KIND,
+            row.id,
+            unit_id=row.unit_id,
+            site_id=row.site_id,
+            policy=policies[row.site_id],
+            policy_version=version,
+            evidence=machines[row.id],
+            severity=severity,
+            sample=row.sample,
         )
         for row in connection.execute(_WHERE, {"ids": sorted(machines)})
     ]

@@ -82,8 +82,13 @@ def _new(
 ) -> Enrolment:
     assert site.id is not None
     agent = Agent(
-        id=secrets.token_hex(16), site_id=site.id, enrol_request_id=request_id, enrolled_at=now,
-        hostname=hostname[:255], version=version[:40], sample=False,
+        id=secrets.token_hex(16),
+        site_id=site.id,
+        enrol_request_id=request_id,
+        enrolled_at=now,
+        hostname=hostname[:255],
+        version=version[:40],
+        sample=False,
     )
     session.add(agent)
     session.flush()

@@ -138,8 +138,15 @@ def change_state(
         _look_again(session, int(finding.subject_id), now)
     _add_event(session, finding_id, now, actor, "state", before, state, note)
     record(
-        session, now, actor, "finding.state", "finding", str(finding_id),
-        {"state": before, "is_open": was_open}, {"state": state, "is_open": finding.is_open, "note": note}, address,
+        session,
+        now,
+        actor,
+        "finding.state",
+        "finding",
+        str(finding_id),
+        {"state": before, "is_open": was_open},
+        {"state": state, "is_open": finding.is_open, "note": note},
+        address,
     )
     return finding
 
@@ -164,17 +171,33 @@ def _event_row(finding_id: int, now: datetime, what: str, before: str, after: st
 def _new_row(action: Open, now: datetime) -> dict[str, Any]:
     item = action.draft
     return {
-        "kind": item.kind, "subject_kind": item.subject_kind, "subject_id": item.subject_id, "site_id": item.site_id,
-        "unit_id": item.unit_id, "severity": item.severity, "state": "new", "is_open": True,
-        "evidence": dict(item.evidence), "policy_version": item.policy_version, "responsible": item.responsible,
-        "opened_at": now, "closed_at": None, "due_on": action.due_on, "times_opened": 1, "sample": item.sample,
+        "kind": item.kind,
+        "subject_kind": item.subject_kind,
+        "subject_id": item.subject_id,
+        "site_id": item.site_id,
+        "unit_id": item.unit_id,
+        "severity": item.severity,
+        "state": "new",
+        "is_open": True,
+        "evidence": dict(item.evidence),
+        "policy_version": item.policy_version,
+        "responsible": item.responsible,
+        "opened_at": now,
+        "closed_at": None,
+        "due_on": action.due_on,
+        "times_opened": 1,
+        "sample": item.sample,
     }
 
 
 def _judged(finding_id: int, item: Draft) -> dict[str, Any]:
     return {
-        "key": finding_id, "new_unit_id": item.unit_id, "new_site_id": item.site_id, "new_severity": item.severity,
-        "new_responsible": item.responsible, "new_evidence": dict(item.evidence),
+        "key": finding_id,
+        "new_unit_id": item.unit_id,
+        "new_site_id": item.site_id,
+        "new_severity": item.severity,
+        "new_responsible": item.responsible,
+        "new_evidence": dict(item.evidence),
         "new_policy_version": item.policy_version,
     }
 

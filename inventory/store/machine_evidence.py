@@ -64,9 +64,7 @@ def load_evidence(session: Session, machine_ids: Sequence[int]) -> list[MachineE
     ]
 
 
-def _newest(
-    agents: Sequence[dict[str, Any]], sections: dict[str, list[dict[str, Any]]]
-) -> dict[str, dict[str, Any]]:
+def _newest(agents: Sequence[dict[str, Any]], sections: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
     """Of each section the one of the agent heard last that has data."""
     newest: dict[str, dict[str, Any]] = {}
     for agent in agents:

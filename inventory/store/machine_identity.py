@@ -130,9 +130,7 @@ def _judge_one(session: Session, item: MachineEvidence, news: IdentityNews) -> N
         _put_aside(item, agent, found.evidence, news)
 
 
-def _put_aside(
-    item: MachineEvidence, agent: str, compared: tuple[identity.Evidence, ...], news: IdentityNews
-) -> None:
+def _put_aside(item: MachineEvidence, agent: str, compared: tuple[identity.Evidence, ...], news: IdentityNews) -> None:
     number = item.machine["id"]
     news.clones[number] = {"reason": "cloned_disk", "agent": agent, "compared": [dict(row) for row in compared]}
     news.untouched.add(number)

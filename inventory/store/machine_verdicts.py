@@ -60,14 +60,18 @@ def conclude(evidence: MachineEvidence, now: datetime) -> Conclusion:
     age = age_of(facts, today)
     fit = fitness(facts, evidence.policy, today)
     old = outdated(age, evidence.policy, today)
-    columns = _evidence_columns(facts, machine) | _age_columns(age) | {
-        "bios_date_earliest": bios,
-        "outdated": old,
-        "unfit": list(fit.reasons) if fit.reasons is not None else None,
-        "policy_version": evidence.policy_version,
-        "last_contact_at": _last_contact(evidence),
-        "evaluated_at": now,
-    }
+    columns = (
+        _evidence_columns(facts, machine)
+        | _age_columns(age)
+        | {
+            "bios_date_earliest": bios,
+            "outdated": old,
+            "unfit": list(fit.reasons) if fit.reasons is not None else None,
+            "policy_version": evidence.policy_version,
+            "last_contact_at": _last_contact(evidence),
+            "evaluated_at": now,
+        }
+    )
     found = Conclusion(columns)
     if machine["status"] == "in_use" and not evidence.site["excluded_reason"]:
         found.judged["machine_outdated"] = _outdated(evidence, age, today) if old else None

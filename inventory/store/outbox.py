@@ -123,9 +123,7 @@ def _end_hopeless(session: Session, due: Any) -> None:
 
 
 def _load_claimed(session: Session, ids: list[int]) -> list[Claimed]:
-    rows = session.exec(
-        select(Outbox).where(col(Outbox.id).in_(ids)).execution_options(populate_existing=True)
-    ).all()
+    rows = session.exec(select(Outbox).where(col(Outbox.id).in_(ids)).execution_options(populate_existing=True)).all()
     by_id = {row.id: row for row in rows}
     readers = _readers(session, rows)
     claimed: list[Claimed] = []
@@ -165,9 +163,7 @@ def _readers(session: Session, rows: Iterable[Outbox]) -> dict[tuple[str, str, s
     return found
 
 
-def begin_data(
-    session: Session, outbox_id: int, worker: str, now: datetime, lease: timedelta = LEASE
-) -> bool:
+def begin_data(session: Session, outbox_id: int, worker: str, now: datetime, lease: timedelta = LEASE) -> bool:
     """Notes, before the content goes out, that from now on the server may have it. Commit before going on.
 
     False: the lease has run out and the letter may be another worker's by now; it must not be sent.

@@ -65,9 +65,7 @@ def prepare_week(
     return new
 
 
-def _keep_figures(
-    session: Session, week: IsoWeek, now: datetime, figures: Mapping[ScopeKey, dict[str, Any]]
-) -> None:
+def _keep_figures(session: Session, week: IsoWeek, now: datetime, figures: Mapping[ScopeKey, dict[str, Any]]) -> None:
     rows = [
         {"scope_kind": kind, "scope_id": scope_id, "iso_week": week.label, "figures": values, "made_at": now}
         for (kind, scope_id), values in figures.items()

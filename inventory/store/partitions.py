@@ -35,9 +35,7 @@ def _ensure(connection: Connection, table: str, month: date) -> int:
     )
     if in_default:  # rows came before the month was made: they stay where they are
         return 0
-    connection.execute(
-        text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{month}') TO ('{until}')")
-    )
+    connection.execute(text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{month}') TO ('{until}')"))
     return 1
 
 

@@ -122,9 +122,7 @@ def end_recipient(session: Session, recipient_id: int, actor: str, now: datetime
 def list_recipients(session: Session) -> list[Recipient]:
     """All recipients, ended ones too: province, areas, then units."""
     rank = {"province": 0, "area": 1, "unit": 2}
-    rows = session.exec(
-        select(Recipient).order_by(col(Recipient.scope_id), col(Recipient.copy_of), col(Recipient.id))
-    )
+    rows = session.exec(select(Recipient).order_by(col(Recipient.scope_id), col(Recipient.copy_of), col(Recipient.id)))
     return sorted(rows, key=lambda row: rank.get(row.scope_kind, 3))
 
 
@@ -187,10 +185,7 @@ _FIELDS = (
 
 
 def _shown(row: Recipient) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value := getattr(row, name), date) else value
-        for name in _FIELDS
-    }
+    return {name: value.isoformat() if isinstance(value := getattr(row, name), date) else value for name in _FIELDS}
 
 
 def form_of(row: Recipient) -> RecipientForm:
@@ -224,33 +219,23 @@ def _refuse_twice(session: Session, row: Recipient) -> None:
         begins = max(row.valid_from or date.min, other.valid_from or date.min)
         if other.id != row.id and begins <= min(row.valid_to or date.max, other.valid_to or date.max):
             problem = "phạm vi này đã có địa chỉ đó trong thời gian ấy"
-            raise BadRecipient(
-                [BadValue("email", problem, "sửa dòng đã có, hoặc ghi ngày kết thúc cho dòng đó")]
-            )
+            raise BadRecipient([BadValue("email", problem, "sửa dòng đã có, hoặc ghi ngày kết thúc cho dòng đó")])
 
 
 def _check_scope(session: Session, kind: str, scope_id: str, province_id: str) -> str:
     if kind == "province":
         if scope_id not in ("", province_id):
-            raise BadValue(
-                "scope_id", "không phải tỉnh của hệ thống này", "để trống, hoặc ghi {id}", id=province_id
-            )
+            raise BadValue("scope_id", "không phải tỉnh của hệ thống này", "để trống, hoặc ghi {id}", id=province_id)
         return province_id
     if kind == "area":
         named = col(Area.id) == int(scope_id) if scope_id.isdigit() else col(Area.name) == scope_id
         area = session.exec(select(Area.id).where(named)).first()
         if area is None:
-            raise BadValue(
-                "scope_id", "không có khu vực {id}", "ghi đúng tên hoặc số của khu vực", id=scope_id or '""'
-            )
+            raise BadValue("scope_id", "không có khu vực {id}", "ghi đúng tên hoặc số của khu vực", id=scope_id or '""')
         return str(area)
     if kind == "unit":
         unit = session.get(Unit, scope_id) if scope_id else None
         if unit is None or unit.kind != "xa":
-            raise BadValue(
-                "scope_id", "không có xã, phường mã {id}", "ghi mã như x21787.2", id=scope_id or '""'
-            )
+            raise BadValue("scope_id", "không có xã, phường mã {id}", "ghi mã như x21787.2", id=scope_id or '""')
         return scope_id
-    raise BadValue(
-        "scope_kind", "không có loại phạm vi {kind}", "chọn unit, area hoặc province", kind=kind or '""'
-    )
+    raise BadValue("scope_kind", "không có loại phạm vi {kind}", "chọn unit, area hoặc province", kind=kind or '""')

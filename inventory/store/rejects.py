@@ -32,8 +32,12 @@ def keep(store: Store, rejects: Sequence[tuple[str, str, str, bytes]], now: date
             if counts[agent_id] <= MAX_PER_AGENT:
                 rows.append(
                     {
-                        "received_at": now, "agent_id": agent_id, "code": code[:24], "reason": storable(reason)[:500],
-                        "size": len(frame), "frame": frame[:MAX_FRAME],
+                        "received_at": now,
+                        "agent_id": agent_id,
+                        "code": code[:24],
+                        "reason": storable(reason)[:500],
+                        "size": len(frame),
+                        "frame": frame[:MAX_FRAME],
                     }
                 )
         if rows:

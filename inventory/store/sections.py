@@ -152,9 +152,7 @@ def _apply_one(
     return new_data or status_changed
 
 
-def _new_row(
-    key: tuple[str, str], site_id: int, section: SectionIn, hash_: str, moment: datetime
-) -> dict[str, Any]:
+def _new_row(key: tuple[str, str], site_id: int, section: SectionIn, hash_: str, moment: datetime) -> dict[str, Any]:
     return {
         "agent_id": key[0], "name": key[1], "site_id": site_id, "status": section.status, "error": section.error,
         "hash": hash_, "data": section.data, "duration_ms": section.duration_ms, "seen_at": moment, "changed_at": moment,

@@ -34,9 +34,7 @@ def load_tree(session: Session, province_id: str, day: date) -> UnitTree:
     Raises ValueError for a province that is not in the store.
     """
     if session.get(Unit, province_id) is None:
-        raise ValueError(
-            f'there is no unit "{province_id}": load the unit tree, or mend province_id in the settings'
-        )
+        raise ValueError(f'there is no unit "{province_id}": load the unit tree, or mend province_id in the settings')
     province_id = (_heirs(session, {province_id}, day).get(province_id) or (province_id,))[0]
     districts = select(Unit.id).where(Unit.parent_id == province_id, Unit.kind == "huyen")
     query = select(Unit.id, Unit.type_label, Unit.name).where(

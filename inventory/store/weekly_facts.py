@@ -217,15 +217,10 @@ def _areas(session: Session, tree: UnitTree, day: date) -> dict[str, AreaFact]:
         begun = member.valid_from is None or member.valid_from <= day
         if begun and (member.valid_to is None or day <= member.valid_to):
             heirs = tree.heirs.get(member.unit_id, (member.unit_id,))
-            members.setdefault(member.area_id, set()).update(
-                unit_id for unit_id in heirs if unit_id in tree.names
-            )
+            members.setdefault(member.area_id, set()).update(unit_id for unit_id in heirs if unit_id in tree.names)
     query = select(Area).order_by(Area.name)
     areas = [area for area in session.exec(query) if tree.current(area.province_id) == tree.province_id]
-    return {
-        str(area.id): AreaFact(str(area.id), area.name, frozenset(members.get(area.id or 0, ())))
-        for area in areas
-    }
+    return {str(area.id): AreaFact(str(area.id), area.name, frozenset(members.get(area.id or 0, ()))) for area in areas}
 
 
 def _blindness(session: Session, week: IsoWeek, end: datetime) -> Blindness:
@@ -235,9 +230,7 @@ def _blindness(session: Session, week: IsoWeek, end: datetime) -> Blindness:
     first = session.exec(select(func.min(CollectorBeat.from_at))).one()
     spans = [(begin, stop) for begin, stop in session.exec(query)]
     if first is not None and first < end:
-        spans.append(
-            (first, first)
-        )  # the collector existed from then on, even if it was silent the week before
+        spans.append((first, first))  # the collector existed from then on, even if it was silent the week before
     return gaps(spans, week.from_at, end, BLIND_LEAST_S)
 
 

@@ -92,9 +92,7 @@ def _loaded(
 
 
 def _scopes(facts: WeekFacts) -> list[tuple[ScopeKind, str]]:
-    units: list[tuple[ScopeKind, str]] = [
-        ("unit", unit_id) for unit_id in facts.units if unit_id != facts.province.id
-    ]
+    units: list[tuple[ScopeKind, str]] = [("unit", unit_id) for unit_id in facts.units if unit_id != facts.province.id]
     areas: list[tuple[ScopeKind, str]] = [("area", area_id) for area_id in facts.areas]
     return [*units, *areas, ("province", facts.province.id)]
 
@@ -114,9 +112,7 @@ def _scope(facts: WeekFacts, scope: str) -> tuple[ScopeKind, str]:
     raise NoSuchScope(f"no scope {scope!r} in this province; write for example: {known}")
 
 
-def _letter(
-    week: IsoWeek, kind: ScopeKind, scope_id: str, person: Reader, rendered: Rendered, domain: str
-) -> Letter:
+def _letter(week: IsoWeek, kind: ScopeKind, scope_id: str, person: Reader, rendered: Rendered, domain: str) -> Letter:
     return Letter(
         scope_kind=kind,
         scope_id=scope_id,

@@ -40,9 +40,7 @@ _LONGEST = 1000
 async def typed_form(request: Request) -> RecipientForm:
     """What stands in the fields; a field that is not sent is empty."""
     sent = await request.form()
-    return RecipientForm(
-        **{item.name: str(sent.get(item.name, ""))[:_LONGEST] for item in fields(RecipientForm)}
-    )
+    return RecipientForm(**{item.name: str(sent.get(item.name, ""))[:_LONGEST] for item in fields(RecipientForm)})
 
 
 TypedForm = Annotated[RecipientForm, Depends(typed_form)]
@@ -74,15 +72,11 @@ def add(request: Request, account: CurrentAccount, form: TypedForm) -> Response:
 @router.post(PATH + "/nhap")
 def import_file(request: Request, account: CurrentAccount, file: UploadFile) -> Response:
     if not account.scope.everything:
-        raise PageError(
-            403, N_("Tài khoản này chỉ được sửa từng người nhận"), N_("Nhờ quản trị hệ thống nhập tệp.")
-        )
+        raise PageError(403, N_("Tài khoản này chỉ được sửa từng người nhận"), N_("Nhờ quản trị hệ thống nhập tệp."))
     content, name = file.file.read(), file.filename or "nguoi-nhan.csv"
     try:
         with store_of(request).session() as session:
-            done = import_recipients(
-                session, content, name, _province(request), account.login, now_of(request)
-            )
+            done = import_recipients(session, content, name, _province(request), account.login, now_of(request))
     except RecipientsFileError as error:
         return _show(request, account, RecipientForm(scope_kind="unit"), file_problems=error.problems)
     text = N_("Đã thêm %(added)s người nhận; %(known)s dòng đã có từ trước.")
@@ -121,9 +115,7 @@ def _show(
 ) -> Response:
     query, today, _ = ListQuery(request), local_day(now_of(request)), text_of(request)
     with store_of(request).reading() as session:
-        rows = [
-            row for row in list_recipients(session) if may_see(account.scope, row.scope_kind, row.scope_id)
-        ]
+        rows = [row for row in list_recipients(session) if may_see(account.scope, row.scope_kind, row.scope_id)]
         tree = load_tree(session, _province(request), today)
         names = scope_names(session, [(row.scope_kind, row.scope_id) for row in rows])
         areas = recipients.area_choices(session)
@@ -151,13 +143,9 @@ def _show(
     )
 
 
-def _row(
-    row: Recipient, names: dict[tuple[str, str], str], tree: UnitTree, valid: bool
-) -> tuple[object, ...]:
+def _row(row: Recipient, names: dict[tuple[str, str], str], tree: UnitTree, valid: bool) -> tuple[object, ...]:
     """Recipient, name of its scope, whether it gets mail, and the units that stand for an ended one."""
-    heirs = [
-        tree.names[unit_id].full for unit_id in tree.heirs.get(row.scope_id, ()) if unit_id in tree.names
-    ]
+    heirs = [tree.names[unit_id].full for unit_id in tree.heirs.get(row.scope_id, ()) if unit_id in tree.names]
     return row, names[(row.scope_kind, row.scope_id)], valid, heirs if row.scope_kind == "unit" else []
 
 
@@ -174,9 +162,7 @@ def _found(session: Session, recipient_id: int, account: Viewer) -> Recipient:
 
 def _require_own(row: Recipient, account: Viewer) -> None:
     if not may_see(account.scope, row.scope_kind, row.scope_id):
-        raise BadRecipient(
-            [BadValue("scope_id", "tài khoản này không quản lý phạm vi đó", "chọn phạm vi khác")]
-        )
+        raise BadRecipient([BadValue("scope_id", "tài khoản này không quản lý phạm vi đó", "chọn phạm vi khác")])
 
 
 def _province(request: Request) -> str:

@@ -154,6 +154,4 @@ def _letter(request: Request, key: str) -> Rendered:
         with store_of(request).reading() as session:
             return write_one(session, province_id, week, now, state.calendar, state.compose, key)
     except NoSuchScope as error:
-        raise PageError(
-            404, N_("Không có thư của phạm vi này"), N_("Chọn trong danh sách thư tuần.")
-        ) from error
+        raise PageError(404, N_("Không có thư của phạm vi này"), N_("Chọn trong danh sách thư tuần.")) from error
