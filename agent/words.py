@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Dict
+from .words_fields import FIELDS
+
+__all__ = ["FIELDS", "HEADER", "KINDS", "NONE_SEEN", "REFUSALS", "SECTIONS", "STATUSES", "UNKNOWN", "VALUES"]
 
 KINDS = {"heartbeat": "nhịp báo", "inventory": "kiểm kê đầy đủ", "goodbye": "báo tắt máy"}
 
@@ -30,130 +32,16 @@ HEADER = {
 SECTIONS = {
     "system": "Hệ điều hành",
     "hardware": "Phần cứng",
+    "storage": "Sức khỏe ổ đĩa và chỗ trống",
+    "posture": "Tình trạng bảo vệ máy",
     "interfaces": "Cổng mạng",
     "counters": "Lỗi và lưu lượng cổng mạng",
     "neighbours": "Thiết bị lân cận trong mạng nội bộ (LAN)",
+    "hygiene": "Dấu hiệu bất thường của mạng nội bộ",
+    "lan": "Quét mạng nội bộ",
+    "devices": "Thiết bị mạng, máy in, bộ lưu điện",
     "reach": "Kết nối đường truyền và dịch vụ",
     "uptime": "Bật, tắt máy",
-}
-
-FIELDS: Dict[str, Dict[str, str]] = {
-    "SystemInfo": {
-        "os_family": "Họ hệ điều hành",
-        "os_id": "Tên ngắn hệ điều hành",
-        "os_name": "Tên hệ điều hành",
-        "os_version": "Phiên bản",
-        "os_release": "Bản phát hành",
-        "os_build": "Số hiệu bản dựng",
-        "os_edition": "Ấn bản",
-        "kernel": "Nhân hệ điều hành",
-        "architecture": "Kiến trúc",
-        "install_date": "Ngày cài đặt",
-        "install_date_source": "Nguồn của ngày cài đặt",
-        "hostname": "Tên máy",
-        "timezone_offset_min": "Múi giờ (phút so với UTC)",
-        "agent_python": "Phiên bản Python",
-    },
-    "HardwareInfo": {
-        "is_virtual": "Máy ảo",
-        "virtual_hint": "Dấu hiệu máy ảo",
-        "dmi_available": "Có bảng thông tin DMI / SMBIOS",
-        "system_vendor": "Hãng sản xuất máy",
-        "system_model": "Kiểu máy",
-        "system_serial": "Số sê-ri máy",
-        "system_uuid": "Mã UUID của máy",
-        "board_vendor": "Hãng bo mạch chủ",
-        "board_model": "Kiểu bo mạch chủ",
-        "board_serial": "Số sê-ri bo mạch chủ",
-        "chassis_type": "Mã loại vỏ máy",
-        "chassis_serial": "Số sê-ri vỏ máy",
-        "bios_vendor": "Hãng BIOS",
-        "bios_version": "Phiên bản BIOS",
-        "bios_date": "Ngày BIOS",
-        "cpu_brand": "Bộ xử lý (CPU)",
-        "cpu_vendor": "Hãng CPU",
-        "cpu_family": "Họ CPU",
-        "cpu_model": "Kiểu CPU",
-        "cpu_stepping": "Bước CPU",
-        "cpu_sockets": "Số CPU",
-        "cpu_cores": "Số nhân",
-        "cpu_threads": "Số luồng",
-        "cpu_max_mhz": "Xung nhịp tối đa (MHz)",
-        "ram_bytes": "Bộ nhớ (RAM) hệ điều hành thấy",
-        "ram_installed_bytes": "Bộ nhớ (RAM) lắp trên máy",
-        "disks": "Ổ đĩa",
-    },
-    "DiskInfo": {
-        "model": "Kiểu ổ đĩa",
-        "serial": "Số sê-ri ổ đĩa",
-        "size_bytes": "Dung lượng",
-        "rotational": "Ổ đĩa quay (HDD)",
-        "removable": "Ổ tháo rời",
-        "bus": "Chuẩn nối",
-        "is_system": "Chứa hệ điều hành",
-    },
-    "InterfacesInfo": {"interfaces": "Cổng mạng"},
-    "InterfaceInfo": {
-        "name": "Tên cổng",
-        "kind": "Loại cổng",
-        "mac_prefix": "Ba byte đầu địa chỉ MAC",
-        "mac_hash": "Mã băm địa chỉ MAC",
-        "is_up": "Đang nối",
-        "speed_mbps": "Tốc độ (Mbit/s)",
-        "duplex": "Song công",
-        "mtu": "MTU",
-        "ipv4": "Địa chỉ IPv4",
-        "ipv6": "Địa chỉ IPv6",
-    },
-    "CountersInfo": {"interfaces": "Cổng mạng"},
-    "InterfaceErrors": {
-        "name": "Tên cổng",
-        "rx_errors": "Gói nhận lỗi",
-        "tx_errors": "Gói gửi lỗi",
-        "rx_dropped": "Gói nhận bị bỏ",
-        "tx_dropped": "Gói gửi bị bỏ",
-        "rx_bytes": "Lượng đã nhận",
-        "tx_bytes": "Lượng đã gửi",
-    },
-    "NeighboursInfo": {
-        "gateways": "Cổng ra (thiết bị định tuyến)",
-        "neighbours": "Thiết bị lân cận",
-        "neighbour_count": "Số thiết bị lân cận",
-        "dns_servers": "Máy chủ DNS",
-    },
-    "GatewayInfo": {
-        "address": "Địa chỉ",
-        "interface": "Qua cổng",
-        "mac_prefix": "Ba byte đầu địa chỉ MAC",
-        "mac_hash": "Mã băm địa chỉ MAC",
-        "in_arp_table": "Có trả lời gần đây",
-    },
-    "NeighbourInfo": {
-        "mac_prefix": "Ba byte đầu địa chỉ MAC",
-        "mac_hash": "Mã băm địa chỉ MAC",
-        "interface": "Qua cổng",
-    },
-    "ReachInfo": {
-        "checks": "Các lần thử kết nối",
-        "internet": "Ra được Internet",
-        "captive": "Mạng chặn bằng trang đăng nhập",
-        "collector": "Tới được máy chủ thu thập",
-    },
-    "ReachCheck": {
-        "name": "Dịch vụ",
-        "stage": "Bước thử",
-        "target": "Địa chỉ thử",
-        "ok": "Kết nối được",
-        "latency_ms": "Độ trễ (ms)",
-        "error": "Lỗi",
-    },
-    "UptimeInfo": {
-        "boot_time": "Giờ bật máy",
-        "last_shutdown": "Lần tắt máy trước",
-        "last_shutdown_source": "Căn cứ vào",
-        "last_seen_before": "Lần trước còn hoạt động đến",
-        "on_battery": "Đang chạy bằng pin",
-    },
 }
 
 # Values that stand for something; anything else is printed as it is sent.
@@ -167,6 +55,23 @@ VALUES = {
     "unclean": "tắt đột ngột",
     "full": "hai chiều",
     "half": "một chiều",
+    "ready": "sẵn sàng",
+    "disabled": "bị tắt",
+    "absent": "không có",
+    "failing": "sắp hỏng",
+    "warning": "cần theo dõi",
+    "no_lease": "máy chủ chưa giao việc quét cho máy này",
+    "local_switch": "đã tắt tại máy này",
+    "policy": "chính sách không cho quét",
+    "no_network": "không có mạng nội bộ để quét",
+    "unsupported": "máy này không quét được",
+    "sweep": "quét toàn mạng",
+    "recheck": "hỏi lại máy đã biết",
+    "gateway_lost": "cổng ra không trả lời",
+    "driver_busy": "card mạng bận",
+    "lease_over": "hết thời hạn được giao",
+    "switched_off": "bị tắt giữa chừng",
+    "deadline": "quá thời gian cho phép",
 }
 
 # What the collector answers, by its stable code: (what is wrong, what to do). Other codes keep its own words.

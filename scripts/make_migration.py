@@ -27,6 +27,7 @@ _PLAIN = (
     (r"sqlmodel\.sql\.sqltypes\.AutoString", "sa.String"),
     (r"inventory\.store\.types\.UtcDateTime\(timezone=True\)", "sa.DateTime(timezone=True)"),
     (r"sa\.JSON\(\)\.with_variant\(postgresql\.JSONB\([^)]*\)*?\), 'postgresql'\)", "JSON_DOCUMENT"),
+    (r"sa\.JSON\(none_as_null=True\)\.with_variant\(.*?'postgresql'\)", "JSON_DOCUMENT"),
     (r"sa\.BigInteger\(\)\.with_variant\(sa\.Integer\(\), 'sqlite'\)", "BIG_ID"),
     (r"    # ###.*\n", ""),
 )

@@ -26,6 +26,17 @@ class ReachTarget:
 
 
 @dataclass(frozen=True)
+class SnmpUser:
+    """Read-only SNMPv3 access (USM)."""
+
+    user: str
+    auth_protocol: str = ""  # SHA | SHA224 | SHA256 | SHA384 | SHA512 | ""
+    auth_key: str = ""
+    priv_protocol: str = ""  # AES | AES192 | AES256 | ""
+    priv_key: str = ""
+
+
+@dataclass(frozen=True)
 class AgentPolicy:
     """How often and what; typed values only, never code. Unknown fields are passed over by older agents."""
 
@@ -39,6 +50,19 @@ class AgentPolicy:
     internet_check_text: str = ""  # its known answer; "" with status 204 expected
     spool_bytes: int = 8 * 1024 * 1024
     send_user_name: bool = False
+    scan_enabled: bool = False  # and only with a lease (UploadAnswer.scan_lease_s)
+    scan_gap_ms: int = 30  # between two frames
+    scan_passes: int = 2
+    scan_sweeps_per_day: int = 1
+    scan_recheck_s: int = 3600
+    scan_largest_prefix: int = 22  # a wider network than this is not scanned
+    scan_from: str = "08:00"  # local time; sweeps start at random between the two, Monday to Friday
+    scan_to: str = "16:30"
+    hygiene_s: int = 14400
+    dhcp_probes_per_day: int = 3
+    dns_known_names: Tuple[str, ...] = ()  # names with a public answer, to test name servers with
+    snmp_communities: Tuple[str, ...] = ()  # tried in this order, none is guessed
+    snmp_users: Tuple[SnmpUser, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,3 +97,4 @@ class UploadAnswer:
     come_back_s: int = 0  # 0: at the usual time; else wait that long, then a random share of `spread_s`
     spread_s: int = 0
     policy: Optional[AgentPolicy] = None  # only when the agent's policy_version is not the current one
+    scan_lease_s: int = 0  # this agent is its LAN's elected scanner for so many seconds from now; 0: it is not

@@ -11,6 +11,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Dict, Optional, Tuple
 
+from .sections_lan import DevicesInfo, HygieneInfo, LanInfo
+
 
 @dataclass(frozen=True)
 class SystemInfo:
@@ -42,6 +44,21 @@ class DiskInfo:
 
 
 @dataclass(frozen=True)
+class MonitorInfo:
+    """A screen, from its EDID."""
+
+    vendor: str = ""  # three letters of the maker's PNP id: DEL, SAM
+    product: Optional[int] = None  # the maker's product code
+    model: str = ""  # display name
+    serial: str = ""
+    week: Optional[int] = None  # of manufacture, 1..54
+    year: Optional[int] = None  # of manufacture, or the model year when model_year is True
+    model_year: bool = False
+    width_cm: Optional[int] = None
+    height_cm: Optional[int] = None
+
+
+@dataclass(frozen=True)
 class HardwareInfo:
     is_virtual: Optional[bool] = None
     virtual_hint: str = ""  # why we think so: "cpuinfo flag hypervisor", "vendor QEMU"
@@ -70,6 +87,87 @@ class HardwareInfo:
     ram_bytes: Optional[int] = None  # what the operating system sees
     ram_installed_bytes: Optional[int] = None  # what the memory modules add up to
     disks: Tuple[DiskInfo, ...] = ()
+    system_version: str = ""  # where some makers (Lenovo) write the model's name
+    system_family: str = ""
+    system_sku: str = ""
+    chassis_vendor: str = ""
+    memory_slots: Optional[int] = None
+    memory_slots_used: Optional[int] = None
+    memory_type: str = ""  # DDR2 | DDR3 | DDR4 | ...
+    memory_max_bytes: Optional[int] = None  # what the board takes, by its own word
+    cpu_64bit: Optional[bool] = None
+    firmware_mode: str = ""  # uefi | bios: how the running system was started
+    firmware_has_uefi: Optional[bool] = None  # the firmware says that it can UEFI, however it was started
+    secure_boot: Optional[bool] = None  # on now; None also where the firmware mode knows no Secure Boot
+    tpm_state: str = ""  # ready | disabled | absent
+    tpm_version: str = ""  # "2.0" | "1.2"
+    monitors: Tuple[MonitorInfo, ...] = ()
+
+
+@dataclass(frozen=True)
+class DiskHealth:
+    model: str = ""
+    serial: str = ""
+    health: str = ""  # ok | warning | failing, by the disk's own word
+    health_source: str = ""  # smartctl | predict_failure | nvme | ...
+    power_on_hours: Optional[int] = None
+    wear_percent: Optional[int] = None  # of a solid-state disk's rated writes; may pass 100
+    reallocated_sectors: Optional[int] = None
+    pending_sectors: Optional[int] = None
+    is_system: Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class VolumeInfo:
+    mount: str = ""  # "C:", "/"
+    file_system: str = ""
+    size_bytes: Optional[int] = None
+    free_bytes: Optional[int] = None
+    is_system: Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class StorageInfo:
+    """What changes on disks: health and free space. Models and sizes stand in the hardware section."""
+
+    disks: Tuple[DiskHealth, ...] = ()
+    volumes: Tuple[VolumeInfo, ...] = ()  # fixed disks only
+
+
+@dataclass(frozen=True)
+class AntimalwareInfo:
+    name: str = ""
+    enabled: Optional[bool] = None  # real-time protection
+    up_to_date: Optional[bool] = None  # by the product's own word
+    definitions_date: str = ""  # YYYY-MM-DD
+    source: str = ""  # security_center | registry | process | package
+
+
+@dataclass(frozen=True)
+class FirewallProfile:
+    name: str = ""  # domain | private | public | all, or a product's name
+    enabled: Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class PostureInfo:
+    """State of protection. Settings only: no file, no account, no document."""
+
+    antimalware: Tuple[AntimalwareInfo, ...] = ()
+    antimalware_asked: Optional[bool] = None  # True: an empty list means that there is none
+    firewall: Tuple[FirewallProfile, ...] = ()
+    last_update: str = ""  # YYYY-MM-DD of the last operating system update that was installed
+    last_update_source: str = ""
+    automatic_updates: str = ""  # on | notify | off
+    pending_reboot: Optional[bool] = None
+    pending_reboot_reasons: Tuple[str, ...] = ()  # servicing | windows_update | file_rename | package
+    smb1_server: Optional[bool] = None
+    smb1_client: Optional[bool] = None
+    rdp_enabled: Optional[bool] = None
+    rdp_nla: Optional[bool] = None  # asks for a log-on before it shows a screen
+    rdp_port: Optional[int] = None
+    wmi_damaged: Optional[bool] = None
+    wmi_error: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +182,8 @@ class InterfaceInfo:
     mtu: Optional[int] = None
     ipv4: Tuple[str, ...] = ()  # "192.168.1.5/24"
     ipv6: Tuple[str, ...] = ()
+    dhcp: Optional[bool] = None  # the IPv4 address was given by DHCP
+    dhcp_server: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +229,7 @@ class NeighboursInfo:
     neighbours: Tuple[NeighbourInfo, ...] = ()  # complete ARP entries on own subnets, without the gateways
     neighbour_count: Optional[int] = None
     dns_servers: Tuple[str, ...] = ()
+    ipv6_gateways: Optional[int] = None  # IPv6 default routes
 
 
 @dataclass(frozen=True)
@@ -161,9 +262,14 @@ class UptimeInfo:
 SECTIONS: Dict[str, type] = {
     "system": SystemInfo,
     "hardware": HardwareInfo,
+    "storage": StorageInfo,
+    "posture": PostureInfo,
     "interfaces": InterfacesInfo,
     "counters": CountersInfo,
     "neighbours": NeighboursInfo,
+    "hygiene": HygieneInfo,
+    "lan": LanInfo,
+    "devices": DevicesInfo,
     "reach": ReachInfo,
     "uptime": UptimeInfo,
 }

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from agent.wire.exchange import AgentPolicy, ReachTarget
+from agent.wire.exchange import AgentPolicy, ReachTarget, SnmpUser
 from inventory.store.engine import Store
 from inventory.store.policy import AgentPolicyFacts, agent_policy, current_version
 
@@ -65,4 +65,17 @@ def on_the_wire(facts: AgentPolicyFacts) -> AgentPolicy:
         internet_check_text=facts.internet_check_text,
         spool_bytes=facts.spool_bytes,
         send_user_name=facts.send_user_name,
+        scan_enabled=facts.scan_enabled,
+        scan_gap_ms=facts.scan_gap_ms,
+        scan_passes=facts.scan_passes,
+        scan_sweeps_per_day=facts.scan_sweeps_per_day,
+        scan_recheck_s=facts.scan_recheck_s,
+        scan_largest_prefix=facts.scan_largest_prefix,
+        scan_from=facts.scan_from,
+        scan_to=facts.scan_to,
+        hygiene_s=facts.hygiene_s,
+        dhcp_probes_per_day=facts.dhcp_probes_per_day,
+        dns_known_names=facts.dns_known_names,
+        snmp_communities=facts.snmp_communities,
+        snmp_users=tuple(SnmpUser(*user) for user in facts.snmp_users),
     )

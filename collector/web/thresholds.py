@@ -9,8 +9,9 @@ from collector.i18n import N_, Translate, format
 from collector.i18n import policy_words as words
 from inventory.domain.policy import Rule
 
-LONG_KINDS = ("hours", "targets", "dated", "names")
+LONG_KINDS = ("hours", "targets", "dated", "names", "names_hosts", "communities", "snmp_users")
 """Kinds of value that take several lines."""
+HIDDEN = "••••"
 
 
 def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
@@ -21,6 +22,8 @@ def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
         return [translate(N_("có") if value else N_("không"))]
     if rule.kind in ("targets", "dated", "hours"):
         return [f"{name}: {_date_text(text, lang)}" for name, text in value]
+    if rule.kind == "snmp_users":  # keys are shown to nobody, only in the field where they are changed
+        return [" | ".join((name, auth, HIDDEN, priv, HIDDEN)) for name, auth, _, priv, _ in value]
     if isinstance(value, tuple):
         return [", ".join(str(item) for item in value)]
     if isinstance(value, date):
@@ -47,6 +50,8 @@ def written(rule: Rule, value: Any) -> str:
         return "\n".join(f"{name} | {text}" for name, text in value)
     if rule.kind == "ints":
         return ", ".join(str(item) for item in value)
+    if rule.kind == "snmp_users":
+        return "\n".join(" | ".join(user) for user in value)
     if isinstance(value, tuple):
         return "\n".join(value)
     if isinstance(value, bool):

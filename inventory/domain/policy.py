@@ -70,6 +70,17 @@ class Policy:
     due_days_village_no_broadband: int = 180
     due_days_village_no_signal: int = 180
     due_days_identity_conflict: int = 14
+    due_days_machine_unsafe: int = 30
+    due_days_machine_wmi_damaged: int = 60
+    due_days_lan_rogue_dhcp: int = 7
+    due_days_lan_second_router: int = 30
+    due_days_lan_address_clash: int = 7
+    due_days_lan_captive: int = 7
+    due_days_lan_hotspot: int = 30
+    due_days_lan_dns_tampering: int = 7
+    due_days_lan_default_snmp: int = 30
+    due_days_lan_open_management: int = 30
+    due_days_lan_no_ipv6: int = 180
     retention_raw_days: int = 90
     retention_rejected_days: int = 90
     agent_internet_check_url: str = "http://www.msftconnecttest.com/connecttest.txt"
@@ -78,6 +89,23 @@ class Policy:
     agent_disabled_probes: tuple[str, ...] = ()
     agent_spool_bytes: int = 8 * 1024 * 1024
     agent_send_user_name: bool = False
+    update_max_days: int = 60
+    antimalware_max_days: int = 14
+    disk_life_max_percent: int = 90
+    scan_enabled: bool = True
+    scan_gap_ms: int = 30
+    scan_passes: int = 2
+    scan_sweeps_per_day: int = 1
+    scan_recheck_s: int = 3600
+    scan_largest_prefix: int = 22
+    scan_from: str = "08:00"
+    scan_to: str = "16:30"
+    scan_lease_hours: int = 6
+    hygiene_s: int = 14400
+    dhcp_probes_per_day: int = 3
+    dns_known_names: tuple[str, ...] = ("chinhphu.vn", "www.google.com")
+    snmp_communities: tuple[str, ...] = ("public",)
+    snmp_users: tuple[tuple[str, ...], ...] = ()
     mobile_void_2g_from: date = date(2026, 9, 15)
     mobile_void_3g_from: date = date(2028, 9, 30)
 
@@ -103,6 +131,7 @@ _ORDERED = (
     ("heartbeat_s", "network_s"),
     ("network_s", "inventory_s"),
     ("mobile.void_2g_from", "mobile.void_3g_from"),
+    ("scan.from", "scan.to"),
 )
 
 
@@ -162,9 +191,7 @@ def seed_values(text: str) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadValue(
-            "policy.toml", "không đọc được: {error}", "sửa dòng đã nêu", error=str(error)
-        ) from None
+        raise BadValue("policy.toml", "không đọc được: {error}", "sửa dòng đã nêu", error=str(error)) from None
     values = parse_values({key: table.get("default") for key, table in flatten(document).items()})
     return {key: value for key, value in values.items() if value != DEFAULT_POLICY.get(key)}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 STATUSES = ("V1", "V2", "V3", "C", "U", "NF")
 
-GROUPS = ("age", "agent", "silence", "line", "norm", "village", "mail", "retention")
+GROUPS = ("age", "safety", "agent", "scan", "silence", "line", "norm", "village", "mail", "retention")
 """In the order of the page; their headings, like the meaning of each key, are words of the collector."""
 
 
@@ -21,7 +21,7 @@ class Rule:
     key: str
     group: str
     kind: str  # of policy_values._PARSERS
-    unit: str  # years | gib | count | mhz | percent | seconds | minutes | hours | days | share | mbps | bytes | ""
+    unit: str  # years | gib | count | mhz | percent | seconds | minutes | hours | days | share | mbps | bytes | ms | bits | ""
     low: float | None
     high: float | None
     source: str
@@ -37,6 +37,7 @@ _TT48 = "TT 48/2023/TT-BTC, Điều 4(5)"
 _TT06 = "TT 06/2026/TT-BKHCN, Điều 5(6)"
 _QD15 = "QĐ 15/2025/QĐ-TTg"
 _LETTER = "Mẫu thư của phần mềm"
+_POLITE = "Quy tắc quét lịch sự của phần mềm"
 
 _ROWS: tuple[tuple[str, str, str, str, float | None, float | None, str, str], ...] = (
     ("outdated.after_years", "age", "float", "years", 2, 15, "TT 23/2023/TT-BTC, Phụ lục 1", "V3"),
@@ -57,6 +58,23 @@ _ROWS: tuple[tuple[str, str, str, str, float | None, float | None, str, str], ..
     ("agent.disabled_probes", "agent", "names", "", None, None, _TOOL, "U"),
     ("agent.spool_bytes", "agent", "int", "bytes", 262144, 268435456, _TOOL, "U"),
     ("agent.send_user_name", "agent", "bool", "", None, None, "Luật 91/2025 (dữ liệu cá nhân)", "V1"),
+    ("update.max_days", "safety", "int", "days", 7, 730, _TOOL, "U"),
+    ("antimalware.max_days", "safety", "int", "days", 1, 365, _TOOL, "U"),
+    ("disk.life_max_percent", "safety", "int", "percent", 50, 200, _TOOL, "U"),
+    ("scan.enabled", "scan", "bool", "", None, None, _POLITE, "U"),
+    ("scan.gap_ms", "scan", "int", "ms", 25, 1000, _POLITE, "U"),
+    ("scan.passes", "scan", "int", "count", 1, 3, _POLITE, "U"),
+    ("scan.sweeps_per_day", "scan", "int", "count", 0, 4, _POLITE, "U"),
+    ("scan.recheck_s", "scan", "int", "seconds", 600, 86400, _POLITE, "U"),
+    ("scan.largest_prefix", "scan", "int", "bits", 22, 30, _POLITE, "U"),
+    ("scan.from", "scan", "time", "", None, None, _TOOL, "U"),
+    ("scan.to", "scan", "time", "", None, None, _TOOL, "U"),
+    ("scan.lease_hours", "scan", "int", "hours", 1, 168, _TOOL, "U"),
+    ("hygiene_s", "scan", "int", "seconds", 900, 86400, _TOOL, "U"),
+    ("dhcp.probes_per_day", "scan", "int", "count", 0, 8, _POLITE, "U"),
+    ("dns.known_names", "scan", "names_hosts", "", None, None, _TOOL, "U"),
+    ("snmp.communities", "scan", "communities", "", None, None, _TOOL, "U"),
+    ("snmp.users", "scan", "snmp_users", "", None, None, _TOOL, "U"),
     ("site.missed_heartbeats", "silence", "int", "count", 2, 100, _TOOL, "U"),
     ("site.prolonged_hours", "silence", "int", "hours", 1, 720, _TOOL, "U"),
     ("site.never_reported_days", "silence", "int", "days", 1, 180, _TOOL, "U"),
@@ -89,6 +107,17 @@ _DUE = (
     "village_no_broadband",
     "village_no_signal",
     "identity_conflict",
+    "machine_unsafe",
+    "machine_wmi_damaged",
+    "lan_rogue_dhcp",
+    "lan_second_router",
+    "lan_address_clash",
+    "lan_captive",
+    "lan_hotspot",
+    "lan_dns_tampering",
+    "lan_default_snmp",
+    "lan_open_management",
+    "lan_no_ipv6",
 )
 
 RULES: dict[str, Rule] = {row[0]: Rule(*row) for row in _ROWS} | {

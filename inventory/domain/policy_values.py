@@ -16,6 +16,10 @@ Pairs = tuple[tuple[str, str], ...]
 """Pairs of texts: (name, URL) or (system, date)."""
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z")
+_HOST = re.compile(r"(?=.*\.)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\Z")
+SNMP_AUTH = ("", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
+SNMP_PRIV = ("", "AES", "AES192", "AES256")
+_SNMP_USER = "tên | SHA256 | khóa xác thực | AES | khóa mã hóa"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 
 
@@ -160,9 +164,7 @@ def _names(rule: _Rule, value: Any) -> tuple[str, ...]:
         raise BadValue(rule.key, "phải là danh sách tên", "mỗi dòng một tên")
     for item in value:
         if not isinstance(item, str) or not _NAME.match(item):
-            raise BadValue(
-                rule.key, "{item!r} không phải tên phép đo", "dùng chữ thường, ví dụ counters", item=item
-            )
+            raise BadValue(rule.key, "{item!r} không phải tên phép đo", "dùng chữ thường, ví dụ counters", item=item)
     return tuple(dict.fromkeys(value))
 
 
@@ -174,9 +176,7 @@ def _pairs(rule: _Rule, value: Any, example: str) -> list[tuple[str, str]]:
     for row in rows:
         pair = [part.strip() for part in row.split("|")] if isinstance(row, str) else list(row)
         if len(pair) != 2 or not all(isinstance(part, str) and part for part in pair):
-            raise BadValue(
-                rule.key, "{row!r} không phải một cặp", "viết: {example}", row=row, example=example
-            )
+            raise BadValue(rule.key, "{row!r} không phải một cặp", "viết: {example}", row=row, example=example)
         found.append((pair[0], pair[1]))
     return found
 
@@ -184,15 +184,52 @@ def _pairs(rule: _Rule, value: Any, example: str) -> list[tuple[str, str]]:
 def _targets(rule: _Rule, value: Any) -> Pairs:
     pairs = _pairs(rule, value, "Một cửa điện tử | https://mot-cua.example.gov.vn/")
     if len(pairs) > 30:
-        raise BadValue(
-            rule.key, "nhiều hơn 30 địa chỉ", "bớt đi: mỗi địa chỉ tốn thời gian và băng thông của xã"
-        )
+        raise BadValue(rule.key, "nhiều hơn 30 địa chỉ", "bớt đi: mỗi địa chỉ tốn thời gian và băng thông của xã")
     for name, url in pairs:
         _text(rule, name)
         _check_url(rule, url, ("http", "https", "tcp"))
         if url.startswith("tcp://") and urlsplit(url).port is None:
             raise BadValue(rule.key, "{url!r} thiếu cổng", "viết tcp://máy:cổng", url=url)
     return tuple(pairs)
+
+
+def _host_names(rule: _Rule, value: Any) -> tuple[str, ...]:
+    rows = _lines(value)
+    if not isinstance(rows, (list, tuple)) or len(rows) > 8:
+        raise BadValue(rule.key, "phải là danh sách tên miền, không quá 8", "mỗi dòng một tên, ví dụ chinhphu.vn")
+    for item in rows:
+        if not isinstance(item, str) or len(item) > 253 or not _HOST.match(item):
+            raise BadValue(rule.key, "{item!r} không phải tên miền", "ví dụ chinhphu.vn", item=item)
+    return tuple(dict.fromkeys(item.lower() for item in rows))
+
+
+def _communities(rule: _Rule, value: Any) -> tuple[str, ...]:
+    rows = _lines(value)
+    if not isinstance(rows, (list, tuple)) or len(rows) > 5:
+        raise BadValue(rule.key, "phải là danh sách không quá 5 mật khẩu", "mỗi dòng một mật khẩu đọc SNMP")
+    for item in rows:
+        if not isinstance(item, str) or not 1 <= len(item) <= 64 or not item.isascii() or not item.isprintable():
+            raise BadValue(
+                rule.key, "có một mật khẩu không hợp lệ", "chỉ dùng chữ không dấu, số, dấu; không quá 64 ký tự"
+            )
+    return tuple(dict.fromkeys(rows))
+
+
+def _snmp_users(rule: _Rule, value: Any) -> tuple[tuple[str, ...], ...]:
+    rows = _lines(value)
+    if not isinstance(rows, (list, tuple)) or len(rows) > 5:
+        raise BadValue(rule.key, "phải là danh sách không quá 5 người dùng", "mỗi dòng: {example}", example=_SNMP_USER)
+    found: list[tuple[str, ...]] = []
+    for row in rows:
+        parts = [part.strip() for part in row.split("|")] if isinstance(row, str) else list(row)
+        good = len(parts) == 5 and all(isinstance(part, str) and len(part) <= 64 for part in parts) and bool(parts[0])
+        if not good or parts[1].upper() not in SNMP_AUTH or parts[3].upper() not in SNMP_PRIV:
+            raise BadValue(rule.key, "có một dòng không hợp lệ", "viết: {example}", example=_SNMP_USER)
+        auth, priv = parts[1].upper(), parts[3].upper()
+        if (auth and len(parts[2]) < 8) or (priv and (not auth or len(parts[4]) < 8)):
+            raise BadValue(rule.key, "khóa của {user} ngắn hơn 8 ký tự", "đặt khóa dài hơn", user=parts[0])
+        found.append((parts[0], auth, parts[2], priv, parts[4]))
+    return tuple(found)
 
 
 def _dated(rule: _Rule, value: Any) -> Pairs:
@@ -221,4 +258,7 @@ _PARSERS: dict[str, Callable[[Any, Any], Any]] = {
     "targets": _targets,
     "dated": _dated,
     "hours": _hours,
+    "names_hosts": _host_names,
+    "communities": _communities,
+    "snmp_users": _snmp_users,
 }

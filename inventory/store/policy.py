@@ -42,6 +42,19 @@ class AgentPolicyFacts:
     internet_check_text: str
     spool_bytes: int
     send_user_name: bool
+    scan_enabled: bool
+    scan_gap_ms: int
+    scan_passes: int
+    scan_sweeps_per_day: int
+    scan_recheck_s: int
+    scan_largest_prefix: int
+    scan_from: str
+    scan_to: str
+    hygiene_s: int
+    dhcp_probes_per_day: int
+    dns_known_names: tuple[str, ...]
+    snmp_communities: tuple[str, ...]
+    snmp_users: tuple[tuple[str, ...], ...]  # (name, authentication, key, privacy, key)
     silence_grace_s: float  # silence up to this long still counts as heard: not for the agent, for its contacts
 
 
@@ -107,6 +120,19 @@ def agent_policy(session: Session, site_id: int) -> AgentPolicyFacts:
         internet_check_text=policy.agent_internet_check_text,
         spool_bytes=policy.agent_spool_bytes,
         send_user_name=policy.agent_send_user_name,
+        scan_enabled=policy.scan_enabled,
+        scan_gap_ms=policy.scan_gap_ms,
+        scan_passes=policy.scan_passes,
+        scan_sweeps_per_day=policy.scan_sweeps_per_day,
+        scan_recheck_s=policy.scan_recheck_s,
+        scan_largest_prefix=policy.scan_largest_prefix,
+        scan_from=policy.scan_from,
+        scan_to=policy.scan_to,
+        hygiene_s=policy.hygiene_s,
+        dhcp_probes_per_day=policy.dhcp_probes_per_day,
+        dns_known_names=policy.dns_known_names,
+        snmp_communities=policy.snmp_communities,
+        snmp_users=policy.snmp_users,
         silence_grace_s=policy.silence_grace_s,
     )
 

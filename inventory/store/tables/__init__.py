@@ -5,7 +5,8 @@ from inventory.store.tables.agent import Agent, AgentBoot, SiteToken
 from inventory.store.tables.audit import Audit
 from inventory.store.tables.evidence import Contact, RawReport, RejectedReport, Section, SectionVersion
 from inventory.store.tables.finding import Finding, FindingEvent
-from inventory.store.tables.machine import Machine, MachineIdentifier, MachinePlacement, NetworkDevice
+from inventory.store.tables.lan import Lan, LanScan, NetworkDevice
+from inventory.store.tables.machine import Machine, MachineIdentifier, MachinePlacement
 from inventory.store.tables.mail import Outbox, Recipient, WeeklyFigures
 from inventory.store.tables.policy import PolicyVersion
 from inventory.store.tables.service import CollectorBeat, JobDue, Meta
@@ -26,6 +27,8 @@ __all__ = [
     "Finding",
     "FindingEvent",
     "JobDue",
+    "Lan",
+    "LanScan",
     "Line",
     "LoginAttempt",
     "Machine",

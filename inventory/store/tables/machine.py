@@ -1,4 +1,4 @@
-"""PCs and network devices. A machine is not an agent: re-installing the agent does not make a second PC."""
+"""PCs. A machine is not an agent: re-installing the agent does not make a second PC."""
 
 # pyright: reportAssignmentType=false
 # (SQLModel takes __tablename__ as a plain text)
@@ -54,6 +54,14 @@ class Machine(SQLModel, table=True):
     outdated: bool | None = Field(default=None, index=True)  # None: not known, or does not apply
     unfit: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))
     # [{"code","value","limit","evidence"}]; None: not known yet, []: fit as far as known
+    unsafe: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))  # weak protection, in the same form
+    advice: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))  # worth a look, no gap by the policy
+    windows11: str = Field(default="", max_length=16)  # capable | switched_off | cannot | ""
+    windows11_reasons: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))
+    os_support_end: date | None = None
+    disk_free_bytes: int | None = Field(default=None, sa_type=BigInteger)  # of the system's volume
+    disk_health: str = Field(default="", max_length=8)  # ok | warning | failing | ""
+    last_update_on: date | None = None  # of the operating system
     policy_version: int = 0  # that the conclusions were drawn under
     last_contact_at: datetime | None = Field(default=None, index=True, sa_type=UtcDateTime)  # type: ignore[call-overload]
     evaluated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # type: ignore[call-overload]
@@ -85,25 +93,3 @@ class MachinePlacement(SQLModel, table=True):
     agent_id: str = Field(default="", max_length=32)
     from_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
     to_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # type: ignore[call-overload]
-
-
-class NetworkDevice(SQLModel, table=True):
-    """A switch, router, printer ... that agents saw on a site's LAN, or that people declared."""
-
-    __tablename__ = "network_device"
-
-    id: int | None = Field(default=None, primary_key=True)
-    site_id: int = Field(foreign_key="site.id", index=True)
-    kind: str = Field(
-        default="", max_length=20
-    )  # gateway | switch | router | wifi_ap | printer | ups | camera | nas | ""
-    vendor: str = Field(default="", max_length=80)
-    model: str = Field(default="", max_length=120)
-    serial: str = Field(default="", max_length=120)
-    mac_prefix: str = Field(default="", max_length=8)
-    mac_hash: str = Field(default="", max_length=16, index=True)
-    address: str = Field(default="", max_length=64)
-    source_class: str = Field(default="measured", max_length=10)
-    first_seen_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
-    last_seen_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
-    sample: bool = False
