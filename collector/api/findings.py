@@ -42,6 +42,17 @@ Kind = Literal[
     "village_no_broadband",
     "village_no_signal",
     "identity_conflict",
+    "machine_unsafe",
+    "machine_wmi_damaged",
+    "lan_rogue_dhcp",
+    "lan_second_router",
+    "lan_address_clash",
+    "lan_captive",
+    "lan_hotspot",
+    "lan_dns_tampering",
+    "lan_default_snmp",
+    "lan_open_management",
+    "lan_no_ipv6",
 ]
 
 

@@ -59,8 +59,19 @@ FINDING_KINDS: Mapping[str, str] = {
     "machine_outdated": N_("Máy tính lạc hậu"),
     "machine_unfit": N_("Máy tính không đạt yêu cầu"),
     "machine_silent": N_("Máy tính mất báo cáo"),
+    "machine_unsafe": N_("Máy tính thiếu bảo vệ"),
+    "machine_wmi_damaged": N_("Kho WMI của máy bị hỏng"),
     "clock_wrong": N_("Máy tính sai đồng hồ"),
     "identity_conflict": N_("Trùng định danh máy tính"),
+    "lan_rogue_dhcp": N_("Có máy cấp địa chỉ (DHCP) lạ"),
+    "lan_second_router": N_("Có bộ định tuyến thứ hai nối chồng"),
+    "lan_address_clash": N_("Trùng địa chỉ IP"),
+    "lan_captive": N_("Mạng bị chặn bằng trang đăng nhập hoặc báo cước"),
+    "lan_hotspot": N_("Dùng điện thoại phát sóng làm đường truyền"),
+    "lan_dns_tampering": N_("Máy chủ DNS trả lời sai"),
+    "lan_default_snmp": N_("Thiết bị dùng mật khẩu SNMP mặc định"),
+    "lan_open_management": N_("Cửa quản trị của thiết bị để ngỏ"),
+    "lan_no_ipv6": N_("Chưa có IPv6"),
     "village_no_broadband": N_("Thôn chưa có băng rộng cố định"),
     "village_no_signal": N_("Thôn chưa có sóng di động"),
 }
@@ -141,59 +152,51 @@ ROLES: Mapping[str, str] = {
     "auditor": N_("Kiểm toán"),
 }
 
-
-REMEDIES: Mapping[str, str] = {
-    "machine_outdated": N_(
-        "Đối chiếu với sổ tài sản: nếu năm đưa vào sử dụng khác thì khai lại tại trang máy tính; nếu đúng "
-        "thì đưa máy vào "
-        "kế hoạch thay thế. Máy còn dùng được vẫn tiếp tục sử dụng."
-    ),
-    "machine_unfit": N_(
-        "Nâng cấp đúng phần còn thiếu (bộ nhớ, ổ đĩa, hệ điều hành); nếu máy quá cũ để nâng cấp thì đưa vào "
-        "kế hoạch thay thế."
-    ),
-    "machine_silent": N_(
-        "Kiểm tra máy có được bật và nối mạng không; chạy “gapwatch-agent doctor” trên máy để xem nguyên nhân. "
-        "Nếu máy hỏng hoặc không còn dùng thì cập nhật tình trạng tại trang máy tính."
-    ),
-    "clock_wrong": N_(
-        "Bật đồng bộ thời gian của hệ điều hành; nếu giờ lại sai sau khi tắt máy thì thay pin CMOS trên bo mạch chủ."
-    ),
-    "site_disconnected": N_(
-        "Gọi người phụ trách tại địa điểm để kiểm tra nguồn điện và thiết bị mạng; nếu thiết bị bình thường "
-        "thì báo sự cố "
-        "cho nhà cung cấp đường truyền và ghi lại thời hạn khắc phục."
-    ),
-    "site_no_lan": N_(
-        "Kiểm tra thực tế tại địa điểm; nếu đúng là chưa có mạng nội bộ thì đề xuất lắp thiết bị chuyển mạch "
-        "và đi dây mạng, "
-        "nếu đã có thì khai lại tại trang địa điểm."
-    ),
-    "site_never_reported": N_(
-        "Cấp mã ghi danh và cài trạm thu thập lên ít nhất một máy tính của địa điểm; nơi chưa có đường "
-        "truyền thì chép báo cáo "
-        "bằng USB."
-    ),
-    "village_no_broadband": N_(
-        "Đối chiếu với doanh nghiệp viễn thông về cáp quang gần nhất; ghi cam kết và thời hạn đưa băng rộng "
-        "cố định tới thôn."
-    ),
-    "village_no_signal": N_(
-        "Kiểm tra tại nhà văn hóa thôn và các cụm dân cư; đề nghị doanh nghiệp viễn thông phủ sóng, ghi cam "
-        "kết và thời hạn."
-    ),
-    "identity_conflict": N_(
-        "Kiểm tra trực tiếp các máy nêu trong căn cứ: máy cài từ ổ đĩa sao chép phải được ghi danh lại bằng "
-        "mã ghi danh mới."
-    ),
-}
-"""What to do about a kind of finding, in one or two sentences."""
-
 UNFIT: Mapping[str, str] = {
     "ram": N_("thiếu RAM"),
     "cores": N_("ít lõi xử lý"),
     "clock": N_("bộ xử lý chậm"),
     "os_support": N_("hệ điều hành hết hỗ trợ"),
+    "disk_health": N_("ổ đĩa sắp hỏng"),
+    "disk_free": N_("ổ hệ thống gần đầy"),
+}
+UNSAFE: Mapping[str, str] = {
+    "no_antimalware": N_("không có phần mềm phòng chống mã độc"),
+    "antimalware_off": N_("phần mềm phòng chống mã độc đang tắt"),
+    "antimalware_old": N_("mẫu nhận diện mã độc đã cũ"),
+    "firewall_off": N_("tường lửa đang tắt"),
+    "updates_old": N_("lâu chưa cập nhật hệ điều hành"),
+    "os_release": N_("bản phát hành của hệ điều hành đã hết hỗ trợ"),
+    "smb1": N_("SMBv1 còn bật"),
+    "rdp": N_("điều khiển từ xa (RDP) đang mở"),
+}
+ADVICE: Mapping[str, str] = {
+    "disk_rotational": N_("ổ hệ thống là đĩa quay (HDD), nên thay bằng SSD"),
+    "disk_warning": N_("ổ đĩa có dấu hiệu xuống cấp"),
+    "disk_worn": N_("ổ SSD đã mòn nhiều"),
+    "windows11_cannot": N_("phần cứng không chạy được Windows 11"),
+    "windows11_switched_off": N_("chạy được Windows 11 sau khi bật tính năng trong BIOS"),
+    "pending_reboot": N_("đang chờ khởi động lại"),
+    "automatic_updates_off": N_("tự động cập nhật đang tắt"),
+}
+WINDOWS_11: Mapping[str, str] = {
+    "capable": N_("chạy được"),
+    "switched_off": N_("chạy được sau khi bật trong BIOS"),
+    "cannot": N_("phần cứng không chạy được"),
+    "": N_("chưa rõ"),
+}
+WINDOWS_11_CODES: Mapping[str, str] = {
+    "cpu": N_("bộ xử lý"),
+    "ram": N_("bộ nhớ"),
+    "disk": N_("ổ đĩa"),
+    "tpm": N_("chip bảo mật TPM"),
+    "firmware": N_("khởi động UEFI"),
+}
+DISK_HEALTH: Mapping[str, str] = {
+    "ok": N_("tốt"),
+    "warning": N_("cần theo dõi"),
+    "failing": N_("sắp hỏng"),
+    "": N_("chưa rõ"),
 }
 AGE_METHODS: Mapping[str, str] = {
     "purchase_date": N_("ngày đưa vào sử dụng do người khai"),

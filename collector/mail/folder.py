@@ -38,9 +38,7 @@ class FolderMailer:
                 os.fsync(file.fileno())
             os.replace(fresh, path)
         except OSError as error:
-            return Delivery(
-                "temporary", f"mail_dir {self.folder}: {error.strerror or error}", unreachable=True
-            )
+            return Delivery("temporary", f"mail_dir {self.folder}: {error.strerror or error}", unreachable=True)
         return Delivery("sent")
 
     def close(self) -> None:

@@ -74,9 +74,7 @@ class SmtpMailer:
         except smtplib.SMTPDataError as error:  # refused before the content
             self._drop()
             permanent = 500 <= error.smtp_code < 600
-            return Delivery(
-                "permanent" if permanent else "temporary", _text(error.smtp_code, error.smtp_error)
-            )
+            return Delivery("permanent" if permanent else "temporary", _text(error.smtp_code, error.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Delivery("doubt", self._said(error))
@@ -99,9 +97,7 @@ class SmtpMailer:
         s = self._settings
         context = ssl.create_default_context()
         if s.smtp_tls == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                s.smtp_host, s.smtp_port, timeout=s.smtp_timeout_s, context=context
-            )
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(s.smtp_host, s.smtp_port, timeout=s.smtp_timeout_s, context=context)
         else:
             smtp = smtplib.SMTP(s.smtp_host, s.smtp_port, timeout=s.smtp_timeout_s)
         try:

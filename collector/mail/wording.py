@@ -25,6 +25,17 @@ _CONDITIONS = {
     "machine_silent": "{n} máy tính không gửi dữ liệu",
     "clock_wrong": "{n} máy tính sai ngày giờ",
     "identity_conflict": "{n} máy tính trùng định danh, cần xác minh",
+    "machine_unsafe": "{n} máy tính thiếu bảo vệ (mã độc, tường lửa, cập nhật)",
+    "machine_wmi_damaged": "{n} máy tính hỏng kho dữ liệu quản lý của Windows",
+    "lan_rogue_dhcp": "Có thiết bị lạ tự cấp địa chỉ mạng",
+    "lan_second_router": "Có bộ định tuyến thứ hai nối chồng",
+    "lan_address_clash": "Trùng địa chỉ mạng giữa các thiết bị",
+    "lan_captive": "Mạng bị chặn bằng trang đăng nhập hoặc báo cước",
+    "lan_hotspot": "Đang dùng điện thoại phát sóng làm đường truyền",
+    "lan_dns_tampering": "Máy chủ tên miền trả lời sai, có nguy cơ mất an toàn",
+    "lan_default_snmp": "Thiết bị mạng dùng mật khẩu mặc định",
+    "lan_open_management": "Cửa quản trị của thiết bị mạng để ngỏ",
+    "lan_no_ipv6": "Đường truyền chưa có IPv6",
     "village_no_broadband": "{n} thôn chưa có băng rộng cố định",
     "village_no_signal": "{n} thôn chưa bảo đảm sóng di động",
 }
@@ -37,6 +48,17 @@ _RESULTS = {
     "machine_silent": "{n} máy tính đã gửi dữ liệu trở lại",
     "clock_wrong": "{n} máy tính đã đúng ngày giờ",
     "identity_conflict": "{n} trường hợp trùng định danh đã xác minh",
+    "machine_unsafe": "{n} máy tính đã được bảo vệ đầy đủ",
+    "machine_wmi_damaged": "{n} máy tính đã sửa kho dữ liệu quản lý của Windows",
+    "lan_rogue_dhcp": "Không còn thiết bị lạ cấp địa chỉ mạng",
+    "lan_second_router": "Không còn bộ định tuyến nối chồng",
+    "lan_address_clash": "Không còn trùng địa chỉ mạng",
+    "lan_captive": "Mạng không còn bị chặn",
+    "lan_hotspot": "Đã dùng đường truyền cố định",
+    "lan_dns_tampering": "Máy chủ tên miền đã trả lời đúng",
+    "lan_default_snmp": "Thiết bị mạng đã đổi mật khẩu mặc định",
+    "lan_open_management": "Cửa quản trị của thiết bị mạng đã đóng",
+    "lan_no_ipv6": "Đường truyền đã có IPv6",
     "village_no_broadband": "{n} thôn đã có băng rộng cố định",
     "village_no_signal": "{n} thôn đã có sóng di động",
 }
@@ -173,15 +195,11 @@ def lateness(item: Item, copy_roles: str) -> str:
     """`Quá hạn 9 ngày, nhắc lần 1`; "" for what is in time."""
     parts: list[str] = []
     if item.overdue_days:
-        some = (
-            f" ({count(item.overdue_count)}/{count(item.count)})" if item.overdue_count < item.count else ""
-        )
+        some = f" ({count(item.overdue_count)}/{count(item.count)})" if item.overdue_count < item.count else ""
         parts.append(f"quá hạn {item.overdue_days} ngày{some}")
     if item.reminder:
         copied = f", sao gửi {copy_roles}" if copy_roles else ""
-        parts.append(
-            ("nhắc lần 1", "nhắc lần 2" + copied, "đưa vào báo cáo tháng")[min(item.reminder, 3) - 1]
-        )
+        parts.append(("nhắc lần 1", "nhắc lần 2" + copied, "đưa vào báo cáo tháng")[min(item.reminder, 3) - 1])
     return ", ".join(parts)
 
 

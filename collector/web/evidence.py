@@ -75,7 +75,6 @@ WHY: Mapping[str, str] = {
     "bought_before_built": N_("ngày khai trước khi máy được sản xuất, không dùng"),
     "two_boots": N_("hai máy cùng báo bằng một mã trạm"),
 }
-ADVICE: Mapping[str, str] = {"disk_rotational": N_("ổ hệ thống là đĩa quay (HDD), nên thay bằng SSD")}
 SEVERE_AFTER = N_("Xếp mức cao khi quá (năm)")
 IDENTIFIERS: Mapping[str, str] = {
     "system_uuid": N_("UUID của máy"),
@@ -85,6 +84,7 @@ IDENTIFIERS: Mapping[str, str] = {
     "disk_serial": N_("số sê-ri ổ đĩa"),
     "agent": N_("mã trạm thu thập"),
 }
+_CODES: Mapping[str, str] = {**codes.UNFIT, **codes.UNSAFE}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "why": WHY,
     "reason": WHY,
@@ -97,11 +97,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "mobile": codes.MOBILE,
     "fixed_broadband": codes.BROADBAND,
     "source_class": codes.SOURCES,
-    "codes": codes.UNFIT,
-    "code": codes.UNFIT,
+    "codes": _CODES,
+    "code": _CODES,
     "method": codes.AGE_METHODS,
     "confidence": codes.CONFIDENCES,
-    "advice": ADVICE,
+    "advice": codes.ADVICE,
 }
 
 
@@ -156,7 +156,7 @@ def _special(key: str, value: Any, lang: str, kind: str) -> str | None:
         code = str(value.get("code", ""))
         text = N_("%(what)s: đo được %(value)s, ngưỡng %(limit)s")
         ends = [measured(code, value.get(side), lang) or format.NOTHING for side in ("value", "limit")]
-        return _(text) % {"what": codes.word(codes.UNFIT, code, lang), "value": ends[0], "limit": ends[1]}
+        return _(text) % {"what": codes.word(_CODES, code, lang), "value": ends[0], "limit": ends[1]}
     if key == "compared" and isinstance(value, Mapping) and {"kind", "says"} <= value.keys():
         return f"{_value('kind', value['kind'], lang)}: {_value('says', value['says'], lang)}"
     if kind == "clock_wrong" and isinstance(value, int | float):

@@ -38,13 +38,14 @@ class FindingKind:
     severity: Severity
     responsible: Responsible
     closes: Literal["rule", "person"] = "rule"  # who says that the gap is gone
+    in_letters: bool = True  # False: for IT staff alone, a leader need not read it in the weekly mail
 
 
 FINDING_KINDS: Mapping[str, FindingKind] = {
     "machine_outdated": FindingKind("machine", "medium", "commune"),
     "machine_unfit": FindingKind("machine", "medium", "commune"),
     "machine_unsafe": FindingKind("machine", "medium", "commune"),
-    "machine_wmi_damaged": FindingKind("machine", "low", "department"),
+    "machine_wmi_damaged": FindingKind("machine", "low", "department", in_letters=False),
     "machine_silent": FindingKind("machine", "low", "commune"),
     "clock_wrong": FindingKind("machine", "low", "commune"),
     "identity_conflict": FindingKind("machine", "medium", "department", closes="person"),
@@ -57,9 +58,9 @@ FINDING_KINDS: Mapping[str, FindingKind] = {
     "lan_captive": FindingKind("site", "high", "operator"),
     "lan_hotspot": FindingKind("site", "medium", "department"),
     "lan_dns_tampering": FindingKind("site", "high", "operator"),
-    "lan_default_snmp": FindingKind("site", "medium", "department"),
-    "lan_open_management": FindingKind("site", "medium", "department"),
-    "lan_no_ipv6": FindingKind("site", "low", "operator"),
+    "lan_default_snmp": FindingKind("site", "medium", "department", in_letters=False),
+    "lan_open_management": FindingKind("site", "medium", "department", in_letters=False),
+    "lan_no_ipv6": FindingKind("site", "low", "operator", in_letters=False),
     "village_no_broadband": FindingKind("village", "high", "operator"),
     "village_no_signal": FindingKind("village", "high", "operator"),
 }

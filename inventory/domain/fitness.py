@@ -1,7 +1,7 @@
 """What makes a PC unfit for its work, apart from its age: limits of the policy that it does not keep. Pure.
 
-Codes: os_support, ram, cores, clock. What cannot be judged is named in `unknown`; a spinning system disk is advice,
-because no rule forbids it. Free disk space is not measured yet.
+Codes: os_support, ram, cores, clock, disk_health, disk_free. What cannot be judged is named in `unknown`. Advice, because
+no rule forbids it: disk_rotational, disk_warning, disk_worn, windows11_cannot, windows11_switched_off.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from inventory.domain.machine import MachineFacts
 from inventory.domain.os_support import support_of
 from inventory.domain.policy import Policy
+from inventory.domain.windows11 import windows11
 
 GIB = 2**30
 
@@ -57,13 +58,50 @@ def fitness(facts: MachineFacts, policy: Policy, today: date) -> Fitness:
         "ram": _ram(facts, policy),
         "cores": _cores(facts, policy),
         "clock": _clock(facts, policy),
+        "disk_health": _disk_health(facts),
+        "disk_free": _disk_free(facts, policy),
     }
     unknown = tuple(code for code, result in results.items() if result == "unknown")
-    disk = facts.system_disk
-    advice = ("disk_rotational",) if disk is not None and disk.rotational else ()
+    advice = _advice(facts, policy)
     if len(unknown) == len(results):
         return Fitness(None, unknown, advice)
     return Fitness(tuple(result for result in results.values() if isinstance(result, dict)), unknown, advice)
+
+
+def _advice(facts: MachineFacts, policy: Policy) -> tuple[str, ...]:
+    disk = facts.system_disk
+    said = ["disk_rotational"] if disk is not None and disk.rotational else []
+    if any(state.health == "warning" for state in facts.disk_states):
+        said.append("disk_warning")
+    if any((state.wear_percent or 0) > policy.disk_life_max_percent for state in facts.disk_states):
+        said.append("disk_worn")
+    if facts.os_family == "windows":
+        capable = windows11(facts).verdict
+        if capable in ("cannot", "switched_off"):
+            said.append("windows11_" + capable)
+    return tuple(said)
+
+
+def _disk_health(facts: MachineFacts) -> Result:
+    """Any fixed disk that says of itself that it is failing: what is stored on it is at risk."""
+    known = [state for state in facts.disk_states if state.health]
+    if not known:
+        return "unknown"
+    failing = [state for state in known if state.health == "failing"]
+    if not failing:
+        return "ok"
+    return {"code": "disk_health", "value": "failing", "limit": "", "evidence": failing[0].model}
+
+
+def _disk_free(facts: MachineFacts, policy: Policy) -> Result:
+    volume = facts.system_volume
+    if volume is None or volume.size_bytes is None or volume.free_bytes is None:
+        return "unknown"
+    share = 100 * volume.free_bytes / volume.size_bytes
+    if share >= policy.disk_free_min_percent:
+        return "ok"
+    limit = policy.disk_free_min_percent
+    return {"code": "disk_free", "value": round(share, 1), "limit": limit, "evidence": volume.mount}
 
 
 def _os_support(facts: MachineFacts, policy: Policy, today: date) -> Result:

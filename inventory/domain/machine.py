@@ -38,6 +38,37 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskState:
+    """What changes on a disk. `health` is the disk's own word: ok | warning | failing | ""."""
+
+    model: str = ""
+    serial: str = ""
+    health: str = ""
+    power_on_hours: int | None = None
+    wear_percent: int | None = None
+    reallocated_sectors: int | None = None
+    pending_sectors: int | None = None
+    is_system: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    mount: str = ""
+    size_bytes: int | None = None
+    free_bytes: int | None = None
+    is_system: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    vendor: str = ""
+    model: str = ""
+    serial: str = ""
+    week: int | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MachineFacts:
     """Evidence about one PC. None and "" mean "not known"; nothing in here is a conclusion."""
 
@@ -61,6 +92,17 @@ class MachineFacts:
     ram_bytes: int | None = None  # seen by the operating system
     ram_installed_bytes: int | None = None
     disks: tuple[Disk, ...] = ()
+    disk_states: tuple[DiskState, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    board_serial: str = ""  # never a placeholder
+    system_serial: str = ""
+    cpu_64bit: bool | None = None
+    firmware_mode: str = ""  # uefi | bios
+    firmware_has_uefi: bool | None = None
+    secure_boot: bool | None = None
+    tpm_state: str = ""  # ready | disabled | absent
+    tpm_version: str = ""
     os_family: str = ""
     os_id: str = ""
     os_name: str = ""
@@ -84,6 +126,22 @@ class MachineFacts:
         fixed = [disk for disk in self.disks if not disk.removable and disk.bus != "usb"]
         return fixed[0] if len(fixed) == 1 and fixed[0].is_system is None else None
 
+    @property
+    def system_disk_state(self) -> DiskState | None:
+        """State of the disk with the running system, or of the only disk that has one; else None."""
+        for state in self.disk_states:
+            if state.is_system:
+                return state
+        disk = self.system_disk
+        same = [state for state in self.disk_states if disk and disk.serial and state.serial == disk.serial]
+        only = [state for state in self.disk_states if state.is_system is None]
+        return same[0] if same else only[0] if len(self.disk_states) == len(only) == 1 else None
+
+    @property
+    def system_volume(self) -> Volume | None:
+        """The volume with the running system; None when nobody said which."""
+        return next((volume for volume in self.volumes if volume.is_system), None)
+
 
 def facts_from_sections(
     sections: Mapping[str, Plain | None],
@@ -93,12 +151,15 @@ def facts_from_sections(
     purchase_source: str = "",
     first_report: date | None = None,
 ) -> MachineFacts:
-    """Newest data by section name ("system", "hardware", "interfaces"; others are ignored) -> facts. No errors."""
+    """Newest data by section name ("system", "hardware", "storage", "interfaces"; others are ignored) -> facts. No
+    errors."""
     system = sections.get("system") or {}
     hardware = sections.get("hardware") or {}
     return MachineFacts(
         **_system_facts(system),
         **_hardware_facts(hardware),
+        **_firmware_facts(hardware),
+        **_storage_facts(sections.get("storage") or {}),
         addresses=_addresses(sections.get("interfaces") or {}),
         bios_earliest=bios_earliest,
         purchase_date=purchase_date,
@@ -137,12 +198,50 @@ def _hardware_facts(hardware: Plain) -> dict[str, Any]:
         vendor=_named(hardware, "system_vendor", "board_vendor"),
         model=_named(hardware, "system_model", "board_model"),
         serial=usable_serial(text(hardware, "system_serial")) or usable_serial(text(hardware, "board_serial")),
+        system_serial=usable_serial(text(hardware, "system_serial")),
+        board_serial=usable_serial(text(hardware, "board_serial")),
         kind=kind_of(hardware),
         is_virtual=truth(hardware, "is_virtual"),
         cpu_max_mhz=clock,
         disks=tuple(_disk(item) for item in rows(hardware, "disks")),
     )
     return facts
+
+
+def _firmware_facts(hardware: Plain) -> dict[str, Any]:
+    facts: dict[str, Any] = {name: text(hardware, name) for name in ("firmware_mode", "tpm_state", "tpm_version")}
+    for name in ("cpu_64bit", "firmware_has_uefi", "secure_boot"):
+        facts[name] = truth(hardware, name)
+    facts["monitors"] = tuple(
+        Monitor(
+            text(item, "vendor"), text(item, "model"), text(item, "serial"), whole(item, "week"), whole(item, "year")
+        )
+        for item in rows(hardware, "monitors")
+    )
+    return facts
+
+
+def _storage_facts(storage: Plain) -> dict[str, Any]:
+    counts = ("power_on_hours", "wear_percent", "reallocated_sectors", "pending_sectors")
+    return {
+        "disk_states": tuple(
+            DiskState(
+                model=text(item, "model"),
+                serial=text(item, "serial"),
+                health=text(item, "health"),
+                is_system=truth(item, "is_system"),
+                **{name: whole(item, name) for name in counts},
+            )
+            for item in rows(storage, "disks")
+        ),
+        "volumes": tuple(
+            Volume(
+                text(item, "mount"), whole(item, "size_bytes") or None, whole(item, "free_bytes"),
+                truth(item, "is_system"),
+            )
+            for item in rows(storage, "volumes")
+        ),
+    }  # fmt: skip
 
 
 def _named(hardware: Plain, *keys: str) -> str:

@@ -14,20 +14,19 @@ from inventory.store.machine_verdicts import MachineEvidence
 from inventory.store.policy import policies_of_sites
 from inventory.store.tables import Agent, Machine, Section, Site
 
-SECTIONS = ("system", "hardware", "interfaces")
+SECTIONS = ("system", "hardware", "storage", "posture", "interfaces")
 
 _machine = Machine.__table__  # type: ignore[attr-defined]
 _agent = Agent.__table__  # type: ignore[attr-defined]
 _section = Section.__table__  # type: ignore[attr-defined]
 _site = Site.__table__  # type: ignore[attr-defined]
 
+_CONCLUSIONS = ("age_evidence", "unfit", "unsafe", "advice", "windows11_reasons", "search_key")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _IDS = bindparam("ids", expanding=True)
 
 # Not the big columns of conclusions: they are written, not read.
-_MACHINES = select(
-    *(column for column in _machine.c if column.name not in ("age_evidence", "unfit", "search_key"))
-).where(_machine.c.id.in_(_IDS))
+_MACHINES = select(*(column for column in _machine.c if column.name not in _CONCLUSIONS)).where(_machine.c.id.in_(_IDS))
 _AGENTS = select(
     _agent.c.id, _agent.c.machine_id, _agent.c.status, _agent.c.status_reason, _agent.c.enrolled_at,
     _agent.c.last_contact_at, _agent.c.clock_offset_s,

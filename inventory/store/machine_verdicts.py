@@ -12,12 +12,15 @@ from inventory.domain.clock import clock_wrong
 from inventory.domain.finding import Draft, Severity, draft
 from inventory.domain.fitness import Fitness, fitness
 from inventory.domain.machine import MachineFacts, facts_from_sections
+from inventory.domain.os_support import support_of
 from inventory.domain.plain import text
 from inventory.domain.policy import Policy
+from inventory.domain.protection import Protection, protection, wmi_damaged
 from inventory.domain.unit import search_key
 from inventory.domain.week import local_day
+from inventory.domain.windows11 import Windows11, windows11
 
-KINDS = ("machine_outdated", "machine_unfit", "clock_wrong")
+KINDS = ("machine_outdated", "machine_unfit", "machine_unsafe", "machine_wmi_damaged", "clock_wrong")
 
 Record = Mapping[str, Any]
 """A row by column name."""
@@ -51,7 +54,7 @@ def conclude(evidence: MachineEvidence, now: datetime) -> Conclusion:
     machine, today = evidence.machine, local_day(now)
     bios = _bios_earliest(evidence, today)
     facts = facts_from_sections(
-        {name: evidence.data(name) for name in ("system", "hardware", "interfaces")},
+        {name: evidence.data(name) for name in ("system", "hardware", "storage", "interfaces")},
         bios_earliest=bios,
         purchase_date=machine["purchase_date"],
         purchase_source=machine["purchase_source"],
@@ -59,14 +62,20 @@ def conclude(evidence: MachineEvidence, now: datetime) -> Conclusion:
     )
     age = age_of(facts, today)
     fit = fitness(facts, evidence.policy, today)
+    posture = evidence.data("posture") or None
+    safe = protection(facts, posture, evidence.policy, today)
     old = outdated(age, evidence.policy, today)
     columns = (
         _evidence_columns(facts, machine)
         | _age_columns(age)
+        | _state_columns(facts, evidence.policy)
         | {
             "bios_date_earliest": bios,
             "outdated": old,
             "unfit": list(fit.reasons) if fit.reasons is not None else None,
+            "unsafe": list(safe.reasons) if safe.reasons is not None else None,
+            "advice": [*fit.advice, *safe.advice],
+            "last_update_on": safe.last_update,
             "policy_version": evidence.policy_version,
             "last_contact_at": _last_contact(evidence),
             "evaluated_at": now,
@@ -77,6 +86,14 @@ def conclude(evidence: MachineEvidence, now: datetime) -> Conclusion:
         found.judged["machine_outdated"] = _outdated(evidence, age, today) if old else None
         if fit.reasons is not None:
             found.judged["machine_unfit"] = _unfit(evidence, fit) if fit.reasons else None
+        if safe.reasons is not None:
+            found.judged["machine_unsafe"] = _unsafe(evidence, safe) if safe.reasons else None
+        damaged = wmi_damaged(posture)
+        if damaged is not None:
+            said = {"error": text(evidence.data("posture"), "wmi_error")}
+            found.judged["machine_wmi_damaged"] = (
+                _draft(evidence, "machine_wmi_damaged", said, None) if damaged else None
+            )
         offset = evidence.agents[0]["clock_offset_s"] if evidence.agents else None
         wrong = clock_wrong(offset, evidence.policy.clock_wrong_s)
         if wrong is not None:
@@ -149,6 +166,21 @@ def _age_columns(age: Age) -> dict[str, Any]:
     }
 
 
+def _state_columns(facts: MachineFacts, policy: Policy) -> dict[str, Any]:
+    """How disks and Windows 11 stand, for lists."""
+    volume, disk = facts.system_volume, facts.system_disk_state
+    capable = windows11(facts) if facts.os_family == "windows" else Windows11("")
+    worst = {state.health for state in facts.disk_states}
+    health = next((word for word in ("failing", "warning") if word in worst), disk.health if disk else "")
+    return {
+        "os_support_end": support_of(facts, dict(policy.os_support_end)).ends,
+        "windows11": capable.verdict,
+        "windows11_reasons": [*capable.reasons, *({"code": name, "value": None} for name in capable.unknown)],
+        "disk_free_bytes": volume.free_bytes if volume else None,
+        "disk_health": health,
+    }
+
+
 def _whole(years: float) -> float:
     """5.0 as 5: evidence is read by people."""
     return int(years) if years.is_integer() else years
@@ -174,6 +206,13 @@ def _unfit(evidence: MachineEvidence, fit: Fitness) -> Draft:
     if fit.advice:
         said["advice"] = list(fit.advice)
     return _draft(evidence, "machine_unfit", said, "high" if "os_support" in fit.codes else "medium")
+
+
+def _unsafe(evidence: MachineEvidence, safe: Protection) -> Draft:
+    said = {"codes": sorted(safe.codes), "reasons": list(safe.reasons or ())}
+    if safe.advice:
+        said["advice"] = list(safe.advice)
+    return _draft(evidence, "machine_unsafe", said, "high" if len(safe.codes) > 2 else "medium")
 
 
 def _clock(evidence: MachineEvidence, offset: float) -> Draft:

@@ -22,6 +22,7 @@ from inventory.domain.digest_facts import (
     WeekFacts,
     gaps,
 )
+from inventory.domain.finding import FINDING_KINDS
 from inventory.domain.week import IsoWeek, local_day, parse_week
 from inventory.store.tables import (
     Area,
@@ -136,7 +137,8 @@ def _machines(session: Session, week: IsoWeek) -> dict[int, tuple[int, int, int,
 def _findings(session: Session, tree: UnitTree, week: IsoWeek) -> Iterable[FindingFact]:
     closed_in_week = and_(col(Finding.closed_at) >= week.from_at, col(Finding.closed_at) < week.to_at)
     query = select(Finding).where(or_(col(Finding.is_open), closed_in_week)).order_by(col(Finding.id))
-    rows = [row for row in session.exec(query) if tree.current(row.unit_id) in tree.names]
+    told = {kind for kind, rule in FINDING_KINDS.items() if rule.in_letters}
+    rows = [row for row in session.exec(query) if row.kind in told and tree.current(row.unit_id) in tree.names]
     villages = dict(session.exec(select(Village.id, Village.name)).all())
     withdrawn = _withdrawn(session, rows)
     for row in rows:

@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import select
 
 from collector.i18n import words
+from collector.i18n.remedies import REMEDIES
 from collector.web.evidence import evidence_rows
 from inventory.domain.finding import FINDING_KINDS, STATES
 from inventory.store.accounts import create_account
@@ -83,7 +84,7 @@ def test_one_finding_says_what_where_who_when_and_what_to_do(browser_of: Browser
         "Trụ sở 2 (Vĩnh Kim)",
         "Doanh nghiệp viễn thông",
         "13/11/2026",
-        words.REMEDIES["site_disconnected"],
+        REMEDIES["site_disconnected"],
         "đường truyền",
         "09:00 10/11/2026",
         "no_words_yet",
@@ -159,7 +160,7 @@ def test_an_operator_acts_on_own_findings_only_and_cannot_exclude(browser_of: Br
 
 
 def test_every_kind_and_state_has_words() -> None:
-    assert set(words.FINDING_KINDS) == set(words.REMEDIES) == set(FINDING_KINDS)
+    assert set(words.FINDING_KINDS) == set(REMEDIES) == set(FINDING_KINDS)
     assert set(words.FINDING_STATES) == set(STATES)
 
 

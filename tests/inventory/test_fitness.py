@@ -16,13 +16,22 @@ TODAY = date(2026, 11, 21)
 DATES = dict(DEFAULT_POLICY.os_support_end)
 
 WINDOWS_7: dict[str, Any] = {
-    "os_family": "windows", "os_name": "Windows 7 Professional", "os_version": "6.1", "os_build": "7601"
+    "os_family": "windows",
+    "os_name": "Windows 7 Professional",
+    "os_version": "6.1",
+    "os_build": "7601",
 }
 WINDOWS_10: dict[str, Any] = {
-    "os_family": "windows", "os_name": "Windows 10 Pro", "os_version": "10.0", "os_build": "19045.4529"
+    "os_family": "windows",
+    "os_name": "Windows 10 Pro",
+    "os_version": "10.0",
+    "os_build": "19045.4529",
 }
 WINDOWS_11: dict[str, Any] = {
-    "os_family": "windows", "os_name": "Windows 10 Pro", "os_version": "10.0", "os_build": "26100.1"
+    "os_family": "windows",
+    "os_name": "Windows 10 Pro",
+    "os_version": "10.0",
+    "os_build": "26100.1",
 }
 
 
@@ -162,3 +171,29 @@ def test_facts_come_from_sections_with_placeholders_left_out() -> None:
     assert (facts.kind, facts.hostname, facts.addresses) == ("desktop", "PC-01", ("192.168.1.5",))
     assert (facts.ram_bytes, facts.cpu_cores) == (None, None)
     assert facts.system_disk == Disk(size_bytes=5, rotational=False)
+
+
+def storage(**sections: Any) -> MachineFacts:
+    return facts_from_sections({"storage": sections})
+
+
+@pytest.mark.parametrize(("free", "code"), [(9_000_000_000, ["disk_free"]), (10_000_000_000, []), (None, [])])
+def test_a_full_system_disk_is_a_reason(free: int | None, code: list[str]) -> None:
+    volumes = [
+        {"mount": "C:", "size_bytes": 100_000_000_000, "free_bytes": free, "is_system": True},
+        {"mount": "D:", "size_bytes": 100_000_000_000, "free_bytes": 0, "is_system": False},
+    ]
+    found = fitness(storage(volumes=volumes), DEFAULT_POLICY, TODAY)
+
+    assert list(found.codes) == code
+    assert ("disk_free" in found.unknown) is (free is None)
+
+
+def test_a_failing_disk_is_a_reason_and_a_worn_one_advice() -> None:
+    failing = fitness(storage(disks=[{"model": "ST500", "health": "failing"}]), DEFAULT_POLICY, TODAY)
+    worn = fitness(storage(disks=[{"health": "ok", "wear_percent": 97}]), DEFAULT_POLICY, TODAY)
+    doubtful = fitness(storage(disks=[{"health": "warning"}]), DEFAULT_POLICY, TODAY)
+
+    assert failing.codes == ("disk_health",) and failing.reasons and failing.reasons[0]["evidence"] == "ST500"
+    assert (worn.codes, worn.advice) == ((), ("disk_worn",))
+    assert (doubtful.codes, doubtful.advice) == ((), ("disk_warning",))

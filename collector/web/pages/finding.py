@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from collector.i18n import N_, format
 from collector.i18n import words as codes
+from collector.i18n.remedies import REMEDIES
 from collector.web.base import (
     CurrentAccount,
     PageError,
@@ -100,7 +101,7 @@ def _show(
         events=events,
         event_words=EVENTS,
         evidence=evidence_rows(finding.kind, finding.evidence, lang),
-        remedy=_(codes.REMEDIES[finding.kind]) if finding.kind in codes.REMEDIES else "",
+        remedy=_(REMEDIES[finding.kind]) if finding.kind in REMEDIES else "",
         subject_url=_subject_url(row),
         may_change=_may_change(account),
         choices=[finding.state, *_choices(account, finding.state)],
