@@ -16,10 +16,12 @@ from collector.ingest.counters import Counters
 from collector.ingest.enrol import enrol_router
 from collector.ingest.front import ReportFront
 from collector.ingest.group import GroupCommitter
+from collector.ingest.lease import LeaseBook
 from collector.ingest.master import load_or_create
 from collector.ingest.policy import PolicyBook
 from collector.ingest.read import Refusal
 from collector.jobs import evaluate, housekeeping, outbox, weekly
+from collector.jobs.lan import LanJob
 from collector.jobs.schedule import Job, Schedule
 from collector.mail.mailer import Mailer, make_mailer
 from collector.mail.render import composer
@@ -86,6 +88,7 @@ def create_app(
         master=master,
         committer=committer,
         policies=policies,
+        leases=LeaseBook(store, clock),
         keep_rejected=keep_rejected,
         clock=clock,
         counters=counters,
@@ -99,6 +102,7 @@ def jobs(settings: Settings, store: Store, clock: Clock, mailer: Mailer, calenda
     return [
         beat_job(settings, store, clock),
         Job("evaluate", 5, lambda: evaluate.run(store, clock, calendar)),
+        Job("lan", 10, LanJob(store, clock).run),
         Job("weekly", 30, lambda: weekly.run(store, settings, clock, calendar, compose)),
         Job("outbox", 10, lambda: outbox.run(store, mailer, clock, name, calendar)),
         Job("housekeeping", 600, lambda: housekeeping.run(store, clock, name)),

@@ -19,13 +19,17 @@ AGENT_GONE = {
 
 
 def acknowledgement(
-    entries: Sequence[Arrival | Refusal], outcomes: Sequence[Outcome], policy: AgentPolicy | None
+    entries: Sequence[Arrival | Refusal],
+    outcomes: Sequence[Outcome],
+    policy: AgentPolicy | None,
+    scan_lease_s: int = 0,
 ) -> bytes:
     """JSON of an UploadAnswer, acks in the order of the frames."""
     if (
         len(outcomes) == 1
         and len(entries) == 1
         and policy is None
+        and not scan_lease_s
         and outcomes[0].status == "stored"
         and not outcomes[0].missing
     ):
@@ -41,7 +45,8 @@ def acknowledgement(
         outcome = next(stored)
         acks.append(Ack(entry.seq, outcome.status, outcome.reason))
         missing.update(dict.fromkeys(outcome.missing))
-    return codec.dumps(codec.to_plain(UploadAnswer(tuple(acks), tuple(missing), policy=policy)))
+    answer = UploadAnswer(tuple(acks), tuple(missing), policy=policy, scan_lease_s=scan_lease_s)
+    return codec.dumps(codec.to_plain(answer))
 
 
 def come_back(entries: Sequence[Arrival | Refusal], after_s: int, spread_s: int) -> bytes:

@@ -19,6 +19,7 @@ from agent.wire.exchange import CLOCK_HEADER, REPORTS_PATH
 from collector.ingest import answer
 from collector.ingest.counters import Counters
 from collector.ingest.group import GroupCommitter, Overloaded
+from collector.ingest.lease import LeaseBook
 from collector.ingest.policy import PolicyBook
 from collector.ingest.read import Refusal, read_upload
 from inventory.store.arrival import Arrival, Outcome
@@ -55,6 +56,7 @@ class ReportFront:
         master: bytes,
         committer: GroupCommitter,
         policies: PolicyBook,
+        leases: LeaseBook,
         keep_rejected: Callable[[Sequence[Refusal], datetime], None],
         clock: Callable[[], datetime],
         counters: Counters,
@@ -64,6 +66,7 @@ class ReportFront:
         self._master = master
         self._committer = committer
         self._policies = policies
+        self._leases = leases
         self._keep_rejected = keep_rejected
         self._clock = clock
         self._counters = counters
@@ -121,7 +124,8 @@ class ReportFront:
         site_id = next((outcome.site_id for outcome in outcomes if outcome.site_id is not None), None)
         version = arrivals[0].policy_version if arrivals else 0
         policy = await self._policies.newer(site_id, version) if site_id is not None else None
-        return answer.acknowledgement(entries, outcomes, policy)
+        lease_s = await self._leases.seconds(arrivals[0].agent_id) if site_id is not None else 0
+        return answer.acknowledgement(entries, outcomes, policy, lease_s)
 
     async def _count_and_keep(self, entries: Sequence[Arrival | Refusal], outcomes: Sequence[Outcome]) -> None:
         refused = [entry for entry in entries if isinstance(entry, Refusal)]

@@ -39,9 +39,7 @@ class NowResult:
     errors: tuple[str, ...]
 
 
-def run(
-    store: Store, settings: Settings, clock: Clock, calendar: WorkingDays, compose: Compose
-) -> int | None:
+def run(store: Store, settings: Settings, clock: Clock, calendar: WorkingDays, compose: Compose) -> int | None:
     """Prepares the week's letters if that is due; returns how many, None when there was nothing to do.
 
     After downtime it catches up, once: the newest week that has ended is reported. Leaders are written to on working
@@ -66,9 +64,7 @@ def run(
         with store.reading() as session:
             post = _written(session, settings, week, now, calendar, compose)
         with store.session() as session:
-            new = prepare_week(
-                session, week, now, post.letters, post.figures, worker=worker, next_due_at=wanted_at
-            )
+            new = prepare_week(session, week, now, post.letters, post.figures, worker=worker, next_due_at=wanted_at)
     except Exception as error:
         with store.session() as session:
             fail_job(session, WEEKLY_JOB, worker, now + RETRY, f"{type(error).__name__}: {error}")
@@ -115,9 +111,7 @@ def preview(
     """This week's letter to date about one scope: "x21787.2", "area:1", "province". Raises NoSuchScope."""
     now = clock()
     with store.reading() as session:
-        return write_one(
-            session, settings.province_id, week_of(local_day(now)), now, calendar, compose, scope
-        )
+        return write_one(session, settings.province_id, week_of(local_day(now)), now, calendar, compose, scope)
 
 
 def _keep_date(store: Store, due_at: datetime | None, wanted_at: datetime) -> None:

@@ -10,11 +10,13 @@ Measured beats declared while a fresh report stands behind it. Pure.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+Plain = Mapping[str, Any]
 LanState = Literal["none", "partial", "working", "unknown"]
 
 _PHYSICAL = ("wired", "wireless")
@@ -58,6 +60,55 @@ def pc_on_lan(interfaces: Mapping[str, Any] | None, neighbours: Mapping[str, Any
         own=frozenset(row["mac_hash"] for row in linked if row.get("mac_hash")),
         peers=frozenset(_hashes(seen.get("neighbours", ()), names)) - gateways,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The network on which a PC stands. `key` names it within its site."""
+
+    key: str  # hash of the gateway's MAC, else "net:" and the network
+    network: str  # "192.168.1.0/24"
+    gateway: str
+    wired: bool
+
+
+def network_of(interfaces: Plain | None, neighbours: Plain | None) -> Network | None:
+    """The network behind the PC's first gateway, else the one of its first card with a private address; None when it
+    stands on none. Mobile modems and virtual cards are no LAN."""
+    cards = {
+        str(row.get("name", "")): row
+        for row in (interfaces or {}).get("interfaces", ())
+        if isinstance(row, Mapping) and row.get("kind") in _PHYSICAL and row.get("is_up") and _addressed(row)
+    }
+    for row in (neighbours or {}).get("gateways", ()):
+        if not isinstance(row, Mapping) or row.get("interface") not in cards:
+            continue
+        card = cards[str(row["interface"])]
+        network = _subnet(card, str(row.get("address", "")))
+        if network:
+            key = str(row.get("mac_hash") or "") or f"net:{network}"
+            return Network(key, network, str(row.get("address", "")), card.get("kind") == "wired")
+    for card in cards.values():
+        network = _subnet(card, "")
+        if network:
+            return Network(f"net:{network}", network, "", card.get("kind") == "wired")
+    return None
+
+
+def _subnet(card: Plain, holding: str) -> str:
+    """The private IPv4 network of a card that holds this address ("" : the first)."""
+    for written in card.get("ipv4", ()):
+        try:
+            network = ipaddress.IPv4Interface(str(written)).network
+            if (
+                network.is_private
+                and network.prefixlen < 31
+                and (not holding or ipaddress.IPv4Address(holding) in network)
+            ):
+                return str(network)
+        except ValueError:
+            continue
+    return ""
 
 
 def judge(pcs: Sequence[PcOnLan], declared: str, declared_on: date | None) -> LanVerdict:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -17,11 +17,12 @@ from agent.wire import seal
 from collector.ingest.counters import Counters
 from collector.ingest.front import ReportFront
 from collector.ingest.group import GroupCommitter
+from collector.ingest.lease import LeaseBook
 from collector.ingest.policy import PolicyBook
 from inventory.store import ingest, rejects
 from inventory.store.arrival import Arrival, Outcome
 from inventory.store.engine import Store
-from inventory.store.tables import Agent, AgentBoot, RejectedReport, Site, Unit
+from inventory.store.tables import Agent, AgentBoot, Lan, RejectedReport, Site, Unit
 from tests.collector import sealed
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -41,11 +42,13 @@ class Door:
         self.fail: Exception | None = None
         self.counters = Counters()
         self.committer = GroupCommitter(self._ingest)
+        self.leases = LeaseBook(store, lambda: NOW)
         self.front = ReportFront(
             elsewhere,
             master=sealed.MASTER,
             committer=self.committer,
             policies=PolicyBook(store),
+            leases=self.leases,
             keep_rejected=self._keep,
             clock=lambda: NOW,
             counters=self.counters,
@@ -245,3 +248,19 @@ def test_what_an_answer_says_is_json_the_agent_reads(door: Door) -> None:
     answer = codec.read(exchange.UploadAnswer, json.loads(door.post(sealed.frame(1)).content))
 
     assert answer.acks == (exchange.Ack(1, "stored"),)
+
+
+def test_the_elected_scanner_is_given_a_short_lease_and_nobody_else(door: Door) -> None:
+    with door.store.session() as session:
+        lan = Lan(site_id=1, key="g", first_seen_at=NOW, last_seen_at=NOW, scanner_agent_id=sealed.AGENT)
+        lan.lease_until = NOW + timedelta(hours=2)
+        session.add(lan)
+
+    assert door.post(sealed.frame(1)).json()["scan_lease_s"] == 1800
+
+    with door.store.session() as session:
+        lan = session.exec(select(Lan)).one()
+        lan.scanner_agent_id = "8" * 32
+        session.add(lan)
+    door.leases.forget()
+    assert "scan_lease_s" not in door.post(sealed.frame(2)).json()

@@ -30,6 +30,8 @@ def upgrade() -> None:
     sa.Column('elected_why', sa.String(length=40), nullable=False),
     sa.Column('last_sweep_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('hosts', sa.Integer(), nullable=True),
+    sa.Column('vendors', JSON_DOCUMENT, nullable=True),
+    sa.Column('members', JSON_DOCUMENT, nullable=True),
     sa.Column('sample', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], ),
     sa.PrimaryKeyConstraint('id'),

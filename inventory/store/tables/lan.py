@@ -33,6 +33,9 @@ class Lan(SQLModel, table=True):
     elected_why: str = Field(default="", max_length=40)
     last_sweep_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # type: ignore[call-overload]
     hosts: int | None = None  # that answered in the last sweep and the re-checks since
+    vendors: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))  # [[maker, number]], most first
+    members: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))
+    # [{"agent_id", "able", "wired", "laptop"}]: the agents on it, as inventory/domain/scanner.py takes them
     sample: bool = False
 
 

@@ -1,0 +1,24 @@
+"""Every few seconds: which networks there are, who scans them, and what their scanners found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from inventory.store.engine import Store
+from inventory.store.lan_devices import DeviceKeeper
+from inventory.store.lans import LanKeeper
+
+
+class LanJob:
+    """One per process; safe in several at once."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._lans = LanKeeper()
+        self._devices = DeviceKeeper()
+
+    def run(self) -> int:
+        """One turn; returns how many tenures and sections changed."""
+        return self._lans.run_due(self._store, self._clock) + self._devices.run_due(self._store, self._clock)
