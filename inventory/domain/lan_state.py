@@ -102,6 +102,7 @@ def _subnet(card: Plain, holding: str) -> str:
             network = ipaddress.IPv4Interface(str(written)).network
             if (
                 network.is_private
+                and not network.is_link_local
                 and network.prefixlen < 31
                 and (not holding or ipaddress.IPv4Address(holding) in network)
             ):
