@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inventory.store.engine import Store
 from inventory.store.lan_devices import DeviceKeeper
+from inventory.store.lan_findings import HygieneEvaluator
 from inventory.store.lans import LanKeeper
 
 
@@ -18,7 +19,10 @@ class LanJob:
         self._clock = clock
         self._lans = LanKeeper()
         self._devices = DeviceKeeper()
+        self._hygiene = HygieneEvaluator()
 
     def run(self) -> int:
-        """One turn; returns how many tenures and sections changed."""
-        return self._lans.run_due(self._store, self._clock) + self._devices.run_due(self._store, self._clock)
+        """One turn; returns how many tenures, sections and sites were dealt with."""
+        done = self._lans.run_due(self._store, self._clock)
+        done += self._devices.run_due(self._store, self._clock)
+        return done + self._hygiene.run_due(self._store, self._clock)

@@ -98,7 +98,7 @@ def hold_elections(store: Store, now: datetime) -> int:
     with store.reading() as session:
         lans = session.exec(
             select(Lan).where(
-                or_(col(Lan.members).is_not(None), col(Lan.scanner_agent_id) != ""), col(Lan.sample).is_(False)
+                or_(col(Lan.members).is_not(None), col(Lan.scanner_agent_id) != "")
             )
         ).all()
         ids = {str(member.get("agent_id")) for lan in lans for member in lan.members or ()}

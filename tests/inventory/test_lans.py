@@ -12,9 +12,10 @@ from inventory.domain.lan_state import network_of
 from inventory.domain.mac_vendor import made_up, maker, short_maker
 from inventory.store.engine import Store
 from inventory.store.lan_devices import DeviceKeeper, devices_of, take_in
+from inventory.store.lan_findings import HygieneEvaluator, settle_hygiene
 from inventory.store.lans import LanKeeper, hold_elections, leases, settle_networks
 from inventory.store.policy import set_policy
-from inventory.store.tables import Agent, Lan, LanScan, NetworkDevice, Section, Site, Unit
+from inventory.store.tables import Agent, Finding, Lan, LanScan, NetworkDevice, Section, Site, Unit
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 A, B = "a" * 32, "b" * 32
@@ -235,3 +236,39 @@ def test_makers_come_from_the_registry() -> None:
     assert (maker("50:c7:bf"), short_maker("50:c7:bf")) == ("TP-LINK TECHNOLOGIES CO.,LTD.", "TP-LINK")
     assert maker("02:00:00") == maker("") == maker("zz:zz:zz") == ""
     assert made_up("02:00:00") and not made_up("50:c7:bf") and not made_up("")
+
+
+def open_kinds(store: Store) -> set[str]:
+    with store.reading() as session:
+        return {row.kind for row in session.exec(select(Finding)) if row.is_open}
+
+
+def test_bad_habits_become_findings_and_close_when_they_are_gone(world: Store) -> None:
+    rogue = {"server": "192.168.1.9", "gateway": "192.168.1.9"}
+    offer = {"server": "192.168.1.1", "gateway": "192.168.1.1"}
+    tell(world, A, hygiene={"dhcp_asked": True, "dhcp_offers": [offer, rogue], "gateway": "192.168.1.1",
+                            "ipv6_address": False})  # fmt: skip
+    tell(world, A, devices={"devices": [PRINTER]})
+    take_in(world, NOW)
+    evaluator = HygieneEvaluator()
+    evaluator.run_due(world, lambda: NOW)
+    assert open_kinds(world) == {"lan_rogue_dhcp", "lan_default_snmp", "lan_no_ipv6"}
+
+    later = NOW + timedelta(hours=4)
+    tell(world, A, later, hygiene={"dhcp_asked": True, "dhcp_offers": [offer], "gateway": "192.168.1.1"})
+    evaluator.run_due(world, lambda: later)
+    assert open_kinds(world) == {"lan_default_snmp", "lan_no_ipv6"}, "what cannot be judged any more stays"
+
+    with world.session() as session:
+        site = session.get_one(Site, 1)
+        site.excluded_reason = "bí mật nhà nước"
+        session.add(site)
+    settle_hygiene(world, later)
+    assert open_kinds(world) == set()
+
+
+def test_evidence_that_grew_stale_proves_nothing(world: Store) -> None:
+    tell(world, A, NOW - timedelta(days=40), hygiene={"ipv6_address": False})
+    settle_hygiene(world, NOW)
+
+    assert open_kinds(world) == set()
