@@ -21,6 +21,9 @@ LanState = Literal["none", "partial", "working", "unknown"]
 
 _PHYSICAL = ("wired", "wireless")
 _NO_ADDRESS = ("169.254.", "127.")
+SLOW_MBPS = 10
+SICK_PACKETS = 100  # fewer errors than this are noise
+SICK_BYTES_PER_ERROR = 150_000  # one lost frame in a hundred of full size
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,19 @@ class PcOnLan:
     gateways: frozenset[str] = frozenset()  # hashes of the gateways' MAC addresses
     own: frozenset[str] = frozenset()  # hashes of its own MAC addresses
     peers: frozenset[str] = frozenset()  # hashes of neighbours, gateways left out
+    wired: bool | None = None  # by cable; False: by radio only
+    slow: bool | None = None  # its best link is half duplex or no faster than 10 Mbit/s
+    dhcp: bool | None = None  # its address was given to it
+    faulty: bool | None = None  # its card counted errors or drops for more than one frame in a hundred
+
+
+@dataclass(frozen=True, slots=True)
+class LanSeen:
+    """What the scanner and the equipment tell of a site's LAN, beside the PCs."""
+
+    hosts: int | None = None  # devices that answered in the last sweep, the gateway left out; None: no sweep
+    switches: int = 0  # switches that said who they are
+    lldp: int = 0  # devices that announce themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,9 @@ class LanVerdict:
     evidence: tuple[dict[str, Any], ...]
 
 
-def pc_on_lan(interfaces: Mapping[str, Any] | None, neighbours: Mapping[str, Any] | None, is_virtual: bool) -> PcOnLan:
+def pc_on_lan(
+    interfaces: Plain | None, neighbours: Plain | None, is_virtual: bool, counters: Plain | None = None
+) -> PcOnLan:
     """Section data of one agent -> what counts here. A virtual machine's network is its host's: it proves nothing."""
     if interfaces is None or is_virtual:
         return PcOnLan(None)
@@ -59,6 +77,10 @@ def pc_on_lan(interfaces: Mapping[str, Any] | None, neighbours: Mapping[str, Any
         gateways=gateways,
         own=frozenset(row["mac_hash"] for row in linked if row.get("mac_hash")),
         peers=frozenset(_hashes(seen.get("neighbours", ()), names)) - gateways,
+        wired=any(row.get("kind") == "wired" for row in linked) if linked else None,
+        slow=_slow(linked),
+        dhcp=_first_truth(linked, "dhcp"),
+        faulty=_faulty(counters, names),
     )
 
 
@@ -112,10 +134,11 @@ def _subnet(card: Plain, holding: str) -> str:
     return ""
 
 
-def judge(pcs: Sequence[PcOnLan], declared: str, declared_on: date | None) -> LanVerdict:
-    """The site's state from its PCs with fresh reports and from what was declared ("" when nobody said)."""
+def judge(pcs: Sequence[PcOnLan], declared: str, declared_on: date | None, seen: LanSeen = LanSeen()) -> LanVerdict:
+    """The site's state from its PCs with fresh reports, from what their scanner saw, and from what was declared (""
+    when nobody said)."""
     known = [pc for pc in pcs if pc.linked is not None]
-    measured, evidence = _measured(known)
+    measured, evidence = _measured(known, seen)
     if declared:
         evidence.append({"fact": "declared", "value": declared, "day": declared_on.isoformat() if declared_on else ""})
     if measured != "unknown":
@@ -127,7 +150,7 @@ def judge(pcs: Sequence[PcOnLan], declared: str, declared_on: date | None) -> La
     return LanVerdict("unknown", "", tuple(evidence))
 
 
-def _measured(pcs: Sequence[PcOnLan]) -> tuple[LanState, list[dict[str, Any]]]:
+def _measured(pcs: Sequence[PcOnLan], seen: LanSeen) -> tuple[LanState, list[dict[str, Any]]]:
     linked = [pc for pc in pcs if pc.linked]
     groups = _groups(linked)
     meeting = max((len(devices) for devices in groups), default=0)
@@ -136,7 +159,8 @@ def _measured(pcs: Sequence[PcOnLan]) -> tuple[LanState, list[dict[str, Any]]]:
         {"fact": "linked", "value": len(linked)},
         {"fact": "mobile_only", "value": sum(pc.mobile_only for pc in pcs)},
         {"fact": "networks", "value": len(groups)},
-        {"fact": "devices", "value": meeting},
+        {"fact": "devices", "value": max(meeting, seen.hosts or 0)},
+        *_quality(linked, seen),
     ]
     if not pcs:
         return "unknown", []
@@ -146,7 +170,24 @@ def _measured(pcs: Sequence[PcOnLan]) -> tuple[LanState, list[dict[str, Any]]]:
         return "partial", evidence
     if len(groups) > 1:
         return "partial", evidence
-    return ("working" if meeting >= 2 else "unknown"), evidence
+    return ("working" if max(meeting, seen.hosts or 0) >= 2 or seen.switches else "unknown"), evidence
+
+
+def _quality(linked: Sequence[PcOnLan], seen: LanSeen) -> list[dict[str, Any]]:
+    """What is worth knowing of the network beside its state; only what somebody said."""
+    counts = {
+        "wired": sum(pc.wired is True for pc in linked),
+        "wireless": sum(pc.wired is False for pc in linked),
+        "dhcp": sum(pc.dhcp is True for pc in linked),
+        "slow": sum(pc.slow is True for pc in linked),
+        "faulty": sum(pc.faulty is True for pc in linked),
+        "switches": seen.switches,
+        "lldp": seen.lldp,
+    }
+    rows: list[dict[str, Any]] = [{"fact": fact, "value": count} for fact, count in counts.items() if count]
+    if seen.hosts is not None:
+        rows.append({"fact": "scanned", "value": seen.hosts})
+    return rows
 
 
 def _groups(pcs: Sequence[PcOnLan]) -> list[set[str]]:
@@ -164,6 +205,31 @@ def _groups(pcs: Sequence[PcOnLan]) -> list[set[str]]:
         groups.append((ties, devices))
     cards = {card for pc in pcs for card in pc.own}
     return [{device for device in devices if device.removeprefix("peer:") not in cards} for _, devices in groups]
+
+
+def _slow(linked: Sequence[Plain]) -> bool | None:
+    """Of the best cable: radio has no such figure that means anything."""
+    cables = [row for row in linked if row.get("kind") == "wired"]
+    speeds = [row["speed_mbps"] for row in cables if isinstance(row.get("speed_mbps"), int) and row["speed_mbps"] > 0]
+    if not speeds:
+        return None
+    half = all(row.get("duplex") == "half" for row in cables)
+    return half or max(speeds) <= SLOW_MBPS
+
+
+def _first_truth(linked: Sequence[Plain], field: str) -> bool | None:
+    return next((row[field] for row in linked if isinstance(row.get(field), bool)), None)
+
+
+def _faulty(counters: Plain | None, names: set[Any]) -> bool | None:
+    found: list[bool] = []
+    for row in (counters or {}).get("interfaces", ()):
+        if not isinstance(row, Mapping) or row.get("name", "") not in names:
+            continue
+        errors = sum(row[key] for key in ("rx_errors", "tx_errors") if isinstance(row.get(key), int))
+        moved = sum(row[key] for key in ("rx_bytes", "tx_bytes") if isinstance(row.get(key), int))
+        found.append(errors >= SICK_PACKETS and errors * SICK_BYTES_PER_ERROR > moved)
+    return any(found) if found else None
 
 
 def _hashes(rows: Iterable[Any], names: set[Any]) -> Iterable[str]:

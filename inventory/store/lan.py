@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from inventory.domain.lan_state import PcOnLan, judge, pc_on_lan
+from inventory.domain.lan_state import LanSeen, PcOnLan, judge, pc_on_lan
 from inventory.store.engine import Store
 from inventory.store.policy import effective_policy
-from inventory.store.tables import Agent, Machine, Section, Site
+from inventory.store.tables import Agent, Lan, Machine, NetworkDevice, Section, Site
 
 FULL_PASS = timedelta(minutes=10)  # also lets evidence grow stale
 OVERLAP = timedelta(minutes=10)  # `changed_at` is when a report was made, and it may come a little later
@@ -44,12 +44,14 @@ def settle_lan(store: Store, now: datetime, site_ids: Collection[int] | None = N
     """Judges these sites (None: all) and writes what changed; returns the number of sites written."""
     with store.reading() as session:
         policy, _version = effective_policy(session)
-        pcs = _pcs(session, site_ids, now - timedelta(days=policy.stale_after_days))
+        fresh_from = now - timedelta(days=policy.stale_after_days)
+        pcs = _pcs(session, site_ids, fresh_from)
+        seen = _seen(session, fresh_from)
         sites = session.exec(_sites(site_ids)).all()
     changes: dict[int, tuple[str, list[dict[str, Any]]]] = {}
     for site in sites:
         assert site.id is not None
-        verdict = judge(pcs.get(site.id, ()), site.lan_declared, site.lan_declared_on)
+        verdict = judge(pcs.get(site.id, ()), site.lan_declared, site.lan_declared_on, seen.get(site.id, LanSeen()))
         evidence = list(verdict.evidence)
         if (verdict.state, evidence) != (site.lan_state, site.lan_evidence or []):
             changes[site.id] = (verdict.state, evidence)
@@ -81,7 +83,7 @@ def _pcs(session: Session, site_ids: Collection[int] | None, fresh_from: datetim
         .join(Section, col(Section.agent_id) == col(Agent.id))
         .join(Machine, col(Machine.id) == col(Agent.machine_id), isouter=True)
         .where(
-            col(Section.name).in_(("interfaces", "neighbours")),
+            col(Section.name).in_(("interfaces", "neighbours", "counters")),
             col(Agent.last_contact_at) >= fresh_from,
             Agent.status == "active",
         )
@@ -94,5 +96,27 @@ def _pcs(session: Session, site_ids: Collection[int] | None, fresh_from: datetim
         found[site_id, agent_id]["virtual"] = kind == "virtual"
     pcs: dict[int, list[PcOnLan]] = defaultdict(list)
     for (site_id, _agent), parts in found.items():
-        pcs[site_id].append(pc_on_lan(parts.get("interfaces"), parts.get("neighbours"), parts["virtual"]))
+        pcs[site_id].append(
+            pc_on_lan(parts.get("interfaces"), parts.get("neighbours"), parts["virtual"], parts.get("counters"))
+        )
     return pcs
+
+
+def _seen(session: Session, fresh_from: datetime) -> dict[int, LanSeen]:
+    """What scanners and equipment told since then, by site."""
+    hosts: dict[int, int] = {}
+    for site_id, count in session.exec(
+        select(Lan.site_id, Lan.hosts).where(col(Lan.last_sweep_at) >= fresh_from, col(Lan.hosts).is_not(None))
+    ):
+        hosts[site_id] = max(hosts.get(site_id, 0), count or 0)
+    devices: dict[int, Counter[str]] = defaultdict(Counter)
+    for site_id, kind, source in session.exec(
+        select(NetworkDevice.site_id, NetworkDevice.kind, NetworkDevice.source).where(
+            col(NetworkDevice.last_seen_at) >= fresh_from, col(NetworkDevice.gone_at).is_(None)
+        )
+    ):
+        devices[site_id].update({"switch": kind == "switch" and source == "snmp", "lldp": source == "lldp"})
+    return {
+        site_id: LanSeen(hosts.get(site_id), devices[site_id]["switch"], devices[site_id]["lldp"])
+        for site_id in {*hosts, *devices}
+    }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.domain.lan_state import PcOnLan, judge, pc_on_lan
+from inventory.domain.lan_state import LanSeen, PcOnLan, judge, pc_on_lan
 
 
 def wired(up: bool = True, address: str = "192.168.1.5/24", kind: str = "wired", mac: str = "m1") -> dict[str, Any]:
@@ -102,3 +102,27 @@ def test_the_order_of_pcs_changes_nothing(pcs: list[PcOnLan], random: Any) -> No
 def test_working_needs_everybody_linked_on_one_network(pcs: list[PcOnLan]) -> None:
     if judge(pcs, "", None).state == "working":
         assert all(item.linked for item in pcs if item.linked is not None)
+
+
+def test_the_scanner_and_switches_prove_a_network_that_one_pc_cannot() -> None:
+    alone = pc_on_lan(
+        {"interfaces": [{"name": "e", "kind": "wired", "is_up": True, "ipv4": ["10.0.0.2/24"], "dhcp": True,
+                         "speed_mbps": 10, "duplex": "half"}]},
+        {"gateways": [{"mac_hash": "g"}]}, False,
+        {"interfaces": [{"name": "e", "rx_errors": 5000, "rx_bytes": 10_000_000}]},
+    )  # fmt: skip
+
+    assert judge([alone], "", None).state == "unknown"
+    found = judge([alone], "", None, LanSeen(hosts=7, switches=1, lldp=2))
+    facts = {row["fact"]: row["value"] for row in found.evidence}
+    assert found.state == "working"
+    assert facts | {"wired": 1, "dhcp": 1, "slow": 1, "faulty": 1, "switches": 1, "lldp": 2, "scanned": 7} == facts
+
+
+def test_a_few_errors_on_a_busy_card_are_noise() -> None:
+    linked = {"interfaces": [{"name": "e", "kind": "wired", "is_up": True, "ipv4": ["10.0.0.2/24"]}]}
+    busy = {"interfaces": [{"name": "e", "rx_errors": 5000, "rx_bytes": 10**12}]}
+    other = {"interfaces": [{"name": "lo", "rx_errors": 5000, "rx_bytes": 1}]}
+
+    assert pc_on_lan(linked, {}, False, busy).faulty is False
+    assert pc_on_lan(linked, {}, False, other).faulty is None
