@@ -201,6 +201,10 @@ DISK_HEALTH: Mapping[str, str] = {
 AGE_METHODS: Mapping[str, str] = {
     "purchase_date": N_("ngày đưa vào sử dụng do người khai"),
     "virtual": N_("dấu hiệu máy ảo"),
+    "serial": N_("số sê-ri do hãng đặt theo ngày"),
+    "board_serial": N_("số sê-ri bo mạch chủ theo ngày"),
+    "disk_hours": N_("số năm ổ đĩa đã chạy"),
+    "monitor": N_("màn hình"),
     "bios_date": N_("ngày BIOS"),
     "cpu": N_("đời bộ xử lý"),
     "install_date": N_("ngày cài hệ điều hành"),

@@ -3,10 +3,14 @@
 What each piece of evidence says:
 purchase_date  the best: age counts from the day of first use. It may be the hand-over of a used PC: when the
                hardware is much older, the hardware decides and the contradiction is noted.
+serial, board_serial   the day of manufacture, where the maker's rule is public (serial_dates.py). One digit for the
+               year leaves the decade open: processor and newest evidence decide it, or nothing does.
 bios_date      the earliest ever seen. A PC leaves the factory with firmware that is up to about a year old; an update
                makes it look younger, never older. So: not built later than about a year after.
 cpu            not built before the processor came out; processors are sold for about five years.
 install_date, first_report   not built later than that.
+disk_hours, monitor   hints that stand in the evidence and decide nothing while there is better: parts move between
+               machines. A disk that has run for longer than the PC exists is noted as a contradiction.
 
 BIOS date and processor support one another when the BIOS is at most two years younger than the processor's launch:
 then the firmware is probably the factory's, and the PC was built within about a year of it.
@@ -14,29 +18,25 @@ then the firmware is probably the factory's, and the PC was built within about a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from inventory.domain.cpu_years import CpuYear, launch_year
+from inventory.domain.firmware_date import OLDEST, parse_bios_date, read_date
 from inventory.domain.machine import MachineFacts
 from inventory.domain.policy import Policy
+from inventory.domain.serial_dates import only_one, serial_dates
 
 YEAR = timedelta(days=365.2425)
-OLDEST = date(1995, 1, 1)  # no PC with a firmware date before is in use: the date is broken
 SOLD_YEARS = 5  # a processor is built into new PCs for about so long after its launch
 FACTORY_YEARS = 2  # a BIOS this much younger than the processor is probably still the first one
 USED_YEARS = 2  # bought so much later than the hardware was built: it was not new
+MOST_HOURS = 30 * 8766  # a counter that says more is broken
 TELLING_YEARS = 3  # an installation alone says something only when it is this old
 
 Status = Literal["known", "unknown", "not_applicable"]
 Confidence = Literal["high", "medium", "low", ""]
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMBERS = re.compile(r"(\d{1,4})[/.\- ](\d{1,2})[/.\- ](\d{1,4})\b")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}.*)?\Z")
-_NAMED = re.compile(r"(?:(\d{1,2})[\s\-]+)?([a-z]{3})[a-z]*\.?[\s\-]+(?:(\d{1,2}),?[\s\-]+)?(\d{4})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Age:
     status: Status
     earliest: date | None = None
     latest: date | None = None
-    method: str = ""  # purchase_date | bios_date | cpu | install_date | combined
+    method: str = ""  # purchase_date | serial | board_serial | bios_date | cpu | install_date | disk_hours | combined
     confidence: Confidence = ""
     evidence: tuple[dict[str, Any], ...] = ()
     # [{"method", "value", "earliest", "latest"}]: what each piece of evidence says, in years
@@ -96,9 +96,14 @@ def age_of(facts: MachineFacts, today: date) -> Age:
     if cpu.earliest is not None and cpu.latest is not None:
         case.says("cpu", facts.cpu_brand or cpu.name, cpu.earliest, cpu.latest + SOLD_YEARS)
     newest = min(day for day in (_install(case), _first_report(case), today) if day is not None)
-    span = _weigh_purchase(case, bought, _hardware(case, bios, newest))
+    run_since = _disk_hours(case)
+    _monitors(case)
+    built = _serial(case, bios, newest) or _hardware(case, bios, newest)
+    span = _weigh_purchase(case, bought, built) or _only_disk(run_since, today)
     if span is None:
         return Age("unknown", evidence=tuple(case.rows), conflicts=tuple(case.conflicts))
+    if run_since is not None and span.earliest is not None and run_since < span.earliest - YEAR / 2:
+        case.doubt("disk_older", "disk_hours", f"{(today - run_since) / YEAR:.1f}")
     earliest = min(span.earliest, span.latest) if span.earliest else None
     return Age("known", earliest, span.latest, span.method, span.confidence, tuple(case.rows), tuple(case.conflicts))
 
@@ -115,41 +120,6 @@ def outdated(age: Age, policy: Policy, today: date) -> bool | None:
 def severe(age: Age, policy: Policy, today: date) -> bool:
     """Whether the PC is certainly past the severe age."""
     return _older_than(age, policy.severe_after_years, today) is True
-
-
-def parse_bios_date(text: str, today: date) -> date | None:
-    """A firmware date in one of the forms that are met; None for what is no date, in the future or before 1995.
-
-    mm/dd/yyyy, mm/dd/yy (two-digit years from 95 on are of the last century), dd/mm/yyyy where the month would be
-    above 12, yyyy-mm-dd, yyyymmdd, WMI's yyyymmddHHMMSS..., "May 2 2013", "02-May-2013".
-    """
-    day = _read_date(" ".join(text.lower().split()))
-    return day if day is not None and OLDEST <= day <= today else None
-
-
-def _read_date(text: str) -> date | None:
-    if found := _COMPACT.match(text):
-        return _date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _NUMBERS.match(text):
-        first, second, third = (int(part) for part in found.groups())
-        if len(found[1]) == 4:
-            return _date(first, second, third)
-        year = third if len(found[3]) == 4 else _century(third)
-        return _date(year, second, first) if first > 12 else _date(year, first, second)
-    if (found := _NAMED.match(text)) and found[2] in _MONTHS and (found[1] or found[3]):
-        return _date(int(found[4]), _MONTHS.index(found[2]) + 1, int(found[1] or found[3]))
-    return None
-
-
-def _century(year: int) -> int:
-    return year + (1900 if 95 <= year <= 99 else 2000)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _purchase(case: _Case) -> date | None:
@@ -179,7 +149,7 @@ def _install(case: _Case) -> date | None:
     written = case.facts.os_install_date
     if not written:
         return None
-    day = _read_date(written)
+    day = read_date(written)
     if day is None or not OLDEST <= day <= case.today:
         case.doubt("install_date_broken", "install_date", written)
         return None
@@ -196,6 +166,52 @@ def _first_report(case: _Case) -> date | None:
         return None
     case.says("first_report", day.isoformat(), None, day.year)
     return day
+
+
+def _disk_hours(case: _Case) -> date | None:
+    """Since when the system disk must have existed, by its power-on hours."""
+    state = case.facts.system_disk_state
+    if state is None or not state.power_on_hours or state.power_on_hours > MOST_HOURS:
+        return None
+    run = timedelta(hours=state.power_on_hours)
+    case.says("disk_hours", f"{run / YEAR:.1f}", None, (case.today - run).year)
+    return case.today - run
+
+
+def _monitors(case: _Case) -> None:
+    for monitor in case.facts.monitors:
+        if monitor.year is not None and OLDEST.year <= monitor.year <= case.today.year:
+            name = monitor.model or monitor.vendor
+            case.says("monitor", f"{name} {monitor.year}".strip(), monitor.year, monitor.year)
+
+
+def _only_disk(run_since: date | None, today: date) -> _Span | None:
+    if run_since is None or today - run_since < TELLING_YEARS * YEAR:
+        return None
+    return _Span(None, run_since, "disk_hours", "low")
+
+
+def _serial(case: _Case, bios: date | None, newest: date) -> _Span | None:
+    """What the maker wrote into the serial number, when processor and firmware leave one meaning only."""
+    told = serial_dates(case.facts, case.today)
+    if not told:
+        return None
+    if case.cpu.earliest is not None and case.cpu.latest is not None:
+        from_day, to_day = date(case.cpu.earliest, 1, 1), date(case.cpu.latest + SOLD_YEARS, 12, 31)
+    elif bios is not None:
+        from_day, to_day = bios - YEAR, bios + (SOLD_YEARS + 1) * YEAR
+    else:
+        return None
+    found = only_one(told, from_day - YEAR / 4, min(newest, to_day))
+    if found is None:
+        case.doubt("serial_unclear", told[0].method, told[0].value)
+        return None
+    case.says(found.method, found.value, found.earliest.year, found.latest.year)
+    sure = bios is None or found.earliest >= bios - YEAR  # a board cannot be much older than its first firmware
+    if bios is not None and bios < found.earliest - SOLD_YEARS * YEAR:
+        sure = False
+        case.doubt("serial_far_from_bios", "bios_date", bios.isoformat())
+    return _Span(found.earliest, min(found.latest, newest), found.method, "high" if sure else "medium")
 
 
 def _hardware(case: _Case, bios: date | None, newest: date) -> _Span | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from inventory.domain.age import Age, age_of, outdated, parse_bios_date, severe
+from inventory.domain.age import Age, age_of, outdated, severe
+from inventory.domain.firmware_date import parse_bios_date
 from inventory.domain.clock import clock_wrong
 from inventory.domain.finding import Draft, Severity, draft
 from inventory.domain.fitness import Fitness, fitness
