@@ -13,7 +13,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from typer._click import exceptions as errors  # typer brings a click of its own and shows no other door to its errors
 
-from collector import commands, register
+from collector import commands, cpu_year, register
 
 cli = typer.Typer(
     name="gapwatch",
@@ -111,6 +111,27 @@ def check_config(
 ) -> None:
     """Kiểm tra cài đặt, lịch, chính sách, cây đơn vị và kho dữ liệu; không thay đổi gì."""
     commands.check_config(config, list_)
+
+
+@cli.command("cpu-year")
+def cpu_year_command(
+    brand: Annotated[str, typer.Argument(help='Tên bộ xử lý, ví dụ "Intel(R) Core(TM) i3-4130 CPU @ 3.40GHz".')] = "",
+    batch: Annotated[bool, typer.Option("--batch", help="Đọc mỗi dòng một tên từ đầu vào chuẩn.")] = False,
+    vendor: Annotated[str, typer.Option(help="Hãng theo CPUID: GenuineIntel, AuthenticAMD.")] = "",
+    family: Annotated[int | None, typer.Option(help="Họ (family) theo CPUID, số thập phân.")] = None,
+    model: Annotated[int | None, typer.Option(help="Mẫu (model) theo CPUID, số thập phân.")] = None,
+    stepping: Annotated[int | None, typer.Option(help="Bước sửa (stepping) theo CPUID.")] = None,
+) -> None:
+    """In năm ra mắt của bộ xử lý dưới dạng JSON; năm là null khi không biết."""
+    numbers = vendor or (family, model, stepping) != (None, None, None)
+    if batch and (brand or numbers):
+        raise errors.UsageError("--batch đọc tên từ đầu vào chuẩn, không đi cùng tên hay số CPUID")
+    if batch:
+        cpu_year.batch(sys.stdin.buffer, sys.stdout.buffer)
+    elif brand or numbers:
+        typer.echo(cpu_year.answer(brand, vendor, family, model, stepping))
+    else:
+        raise errors.UsageError("cần tên bộ xử lý, số CPUID hoặc --batch")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

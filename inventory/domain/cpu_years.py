@@ -1,35 +1,34 @@
-"""When did this processor come out? By its name, else by its CPUID numbers, else honestly unknown."""
+"""When did this processor come out? By its name, else by its CPUID numbers, else honestly unknown.
+
+A name decides; where it leaves a wide span ("Pentium 4") and the CPUID numbers fit inside it, they narrow it.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
 
 from inventory.domain.cpu_models import MODELS
+from inventory.domain.cpu_names import clock, normalise
+from inventory.domain.cpu_rows import BrandRule, ModelRule
 from inventory.domain.cpu_rules import BRANDS
+
+__all__ = ["CpuYear", "launch_year", "normalise"]
 
 Confidence = Literal["high", "medium", "low", ""]
 
-_NOISE = (
-    (r"\((r|tm|c)\)(?=-)", ""),  # "FX(tm)-8350"
-    (r"\((r|tm|c)\)|[®™©]", " "),
-    (r"@.*", " "),  # the clock, and what stands behind it
-    (r"\bw(ith|/) radeon.*|\bradeon.*|\bvega\b.*", " "),  # built-in graphics
-    (r",? ?\d+ compute cores.*", " "),
-    (r"\b(\d+th|\d+nd|\d+rd|\d+st) gen(eration)?\b", " "),
-    (r"\bintel64 family.*|\bamd64 family.*", " "),  # Windows' own description is no name
-    (r"\b(cpu|processor|apu|soc|mobile technology|mobile|technology)\b", " "),
-    (r"\b(single|dual|triple|quad|two|four|six|eight|twelve|sixteen|\d+)[- ]core\b", " "),
-    (r"\bengineering sample\b", " "),
-)
 _VIRTUAL = re.compile(r"\b(qemu|kvm|virtual|bochs|tcg|common)\b")
+_NARROW = 1  # years between the first and the last model of a row, up to which its answer is as good as exact
 
 
 @dataclass(frozen=True, slots=True)
 class CpuYear:
-    """`year` is the likely launch year, [earliest, latest] the span of the rule; None when unknown."""
+    """`year` is the likely launch year, [earliest, latest] the span of the rule; None when unknown.
+
+    `method` is "name" also where CPUID numbers have narrowed the span of the name.
+    """
 
     name: str  # normalised name, or that of the CPUID rule
     year: int | None = None
@@ -44,12 +43,10 @@ class CpuYear:
         return self.year is not None
 
 
-def normalise(brand: str) -> str:
-    """A brand string as the rules read it: "Intel(R) Core(TM) i3-4130 CPU @ 3.40GHz" -> "intel core i3-4130"."""
-    name = " ".join(brand.lower().split())
-    for pattern, instead in _NOISE:
-        name = re.sub(pattern, instead, name)
-    return " ".join(name.split()).strip(" ,;-")
+class _Row(NamedTuple):
+    table: str
+    clocked: bool  # the pattern reads the clock too: "pentium 4 @2800"
+    rule: BrandRule
 
 
 @lru_cache(maxsize=4096)
@@ -62,53 +59,108 @@ def launch_year(
 ) -> CpuYear:
     """Launch year of a processor. `vendor` as CPUID says it (GenuineIntel, AuthenticAMD); never an error."""
     name = normalise(brand)
-    found = None if _VIRTUAL.search(name) else _by_name(name)
-    return found or _by_numbers(name, vendor or _vendor_of(name), family, model, stepping) or CpuYear(name)
+    named = None if _VIRTUAL.search(name) else _by_name(name, f"{name} {clock(brand)}")
+    numbered = _by_numbers(name, vendor or _vendor_of(name), family, model, stepping)
+    if named is not None and numbered is not None:
+        return _narrowed(named, numbered)
+    return named or numbered or CpuYear(name)
 
 
-def _by_name(name: str) -> CpuYear | None:
-    for table, rules in _compiled():
-        for pattern, first, last in rules:
-            if pattern.search(name):
-                # Within a span the first model is the commonest guess; the span itself stays in the evidence.
-                return CpuYear(name, first, first, last, "name", _trust(last - first), table)
+def _by_name(name: str, clocked: str) -> CpuYear | None:
+    rows, places = _rows()
+    for place in sorted({place for literal, some in places if literal in clocked for place in some}):
+        row = rows[place]
+        rule = row.rule
+        if _pattern(rule.pattern).search(clocked if row.clocked else name):
+            # Within a span the first model is the commonest guess; the span itself stays in the evidence.
+            year = rule.first if rule.likely is None else rule.likely
+            return CpuYear(name, year, rule.first, rule.last, "name", _trust(rule.last - rule.first), row.table)
     return None
 
 
-def _by_numbers(
-    name: str, vendor: str, family: int | None, model: int | None, stepping: int | None
-) -> CpuYear | None:
+def _by_numbers(name: str, vendor: str, family: int | None, model: int | None, stepping: int | None) -> CpuYear | None:
     if family is None or model is None:
         return None
-    fitting = [
-        rule
-        for rule in MODELS.get(vendor, ())
-        if rule.family == family
-        and (not rule.models or model in rule.models)
-        and (not rule.steppings or stepping is None or stepping in rule.steppings)
+    table = MODELS.get(vendor, ())
+    # A stepping that no row knows leaves the span of the model
+    fitting = [rule for rule in table if _fits(rule, family, model, stepping)] or [
+        rule for rule in table if _fits(rule, family, model, None)
     ]
     if not fitting:
         return None
     first, last = min(rule.first for rule in fitting), max(rule.last for rule in fitting)
     title = fitting[0].name if len(fitting) == 1 else name
-    return CpuYear(title, first, first, last, "cpuid", "medium" if last - first <= 1 else "low", "cpuid")
+    return CpuYear(title, first, first, last, "cpuid", "medium" if last - first <= _NARROW else "low", "cpuid")
+
+
+def _fits(rule: ModelRule, family: int, model: int, stepping: int | None) -> bool:
+    return (
+        rule.family == family
+        and (not rule.models or model in rule.models)
+        and (not rule.steppings or stepping is None or stepping in rule.steppings)
+    )
+
+
+def _narrowed(named: CpuYear, numbered: CpuYear) -> CpuYear:
+    """The name's answer within the span of the numbers, where that lies inside the name's and says more."""
+    if named.earliest is None or named.latest is None or numbered.earliest is None or numbered.latest is None:
+        return named
+    inside = named.earliest <= numbered.earliest and numbered.latest <= named.latest
+    width = numbered.latest - numbered.earliest
+    if named.year is None or not inside or named.latest - named.earliest <= max(width, _NARROW):
+        return named
+    year = min(max(named.year, numbered.earliest), numbered.latest)
+    return replace(named, year=year, earliest=numbered.earliest, latest=numbered.latest, confidence=_trust(width))
 
 
 def _trust(width: int) -> Confidence:
-    if width <= 1:
+    if width <= _NARROW:
         return "high"
-    return "medium" if width == 2 else "low"
+    return "medium" if width == _NARROW + 1 else "low"
 
 
 def _vendor_of(name: str) -> str:
-    if name.startswith("intel"):
+    if "intel" in name:
         return "GenuineIntel"
-    return "AuthenticAMD" if name.startswith("amd") else ""
+    return "AuthenticAMD" if "amd" in name else ""
+
+
+def _literals(pattern: str) -> tuple[str, ...]:
+    """For each alternative of a pattern the longest plain text that whatever it matches must contain ("" if none)."""
+    found: list[str] = []
+    best = run = ""
+    depth = 0
+    signs = iter(pattern + "|")
+    for sign in signs:
+        if depth == 0 and (sign.isalnum() or sign in " -@"):
+            run += sign
+            continue
+        run = run[:-1] if depth == 0 and sign in "?*{" else run
+        best = max(best, run, key=len)
+        run = ""
+        if sign == "\\":
+            next(signs)
+        elif sign == "|" and depth == 0:
+            found.append(best)
+            best = ""
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(sign, 0)
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[str, tuple[tuple[re.Pattern[str], int, int], ...]], ...]:
-    return tuple(
-        (table, tuple((re.compile(rf"\b(?:{rule.pattern})"), rule.first, rule.last) for rule in rules))
-        for table, rules in BRANDS.items()
-    )
+def _rows() -> tuple[tuple[_Row, ...], tuple[tuple[str, tuple[int, ...]], ...]]:
+    """Every row in order, and (text, places of the rows that need it): most rows are never searched for a name."""
+    rows: list[_Row] = []
+    places: dict[str, list[int]] = {}
+    for table, rules in BRANDS.items():
+        for rule in rules:
+            for literal in _literals(rule.pattern):
+                places.setdefault(literal, []).append(len(rows))
+            rows.append(_Row(table, "@" in rule.pattern, rule))
+    return tuple(rows), tuple((literal, tuple(some)) for literal, some in places.items())
+
+
+@cache
+def _pattern(rule: str) -> re.Pattern[str]:
+    """Compiled when first needed: all at once would cost the first answer half a second."""
+    return re.compile(rf"\b(?:{rule})(?!\d)")
