@@ -19,12 +19,13 @@ def answer(
     model: int | None = None,
     stepping: int | None = None,
 ) -> str:
-    """One JSON object without line end: name, year, earliest, latest, method, confidence; null is unknown.
+    """One JSON object without line end: name, year, earliest, latest, method, confidence; null is unknown. The name is the
+    one that was asked, so that answers can be joined to a list; without one it is that of the CPUID rule.
 
     `vendor` is CPUID's word (GenuineIntel, AuthenticAMD) or the maker's short name (intel, amd, via, hygon).
     """
     found = launch_year(brand, _VENDORS.get(vendor.strip().lower(), vendor), family, model, stepping)
-    return json.dumps(_row(found), ensure_ascii=False)
+    return json.dumps(_row(brand, found), ensure_ascii=False)
 
 
 def batch(source: BinaryIO, sink: BinaryIO) -> int:
@@ -44,9 +45,9 @@ def batch(source: BinaryIO, sink: BinaryIO) -> int:
     return count
 
 
-def _row(found: CpuYear) -> dict[str, str | int | None]:
+def _row(brand: str, found: CpuYear) -> dict[str, str | int | None]:
     return {
-        "name": found.name or None,
+        "name": brand.strip() or found.name or None,
         "year": found.year,
         "earliest": found.earliest,
         "latest": found.latest,

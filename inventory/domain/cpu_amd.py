@@ -17,11 +17,11 @@ AMD_ATHLON: tuple[BrandRule, ...] = (
     BrandRule(r"(athlon 64 )?fx-?5[35]\b", 2004, 2004),
     BrandRule(r"(athlon 64 )?fx-?57\b", 2005, 2005),
     BrandRule(r"(athlon 64 )?fx-?(60|62|7[024])\b", 2006, 2006),
-    BrandRule(_K8 + r"5000\+? black", 2007, 2007),
-    BrandRule(_K8 + r"5400\+? black", 2008, 2008),
+    BrandRule(_K8 + r"5000\+? (black|be\b)", 2007, 2007),
+    BrandRule(_K8 + r"5400\+? (black|be\b)", 2008, 2008),
     BrandRule(_K8 + r"be-?2[34][05]0", 2007, 2007),
     BrandRule(_K8 + r"(4[04]50|4850|5050)e\b", 2008, 2008),
-    BrandRule(_K8 + r"([34]250|5350|6850)e\b", 2008, 2009),
+    BrandRule(r"athlon (64 )?(neo )?(x2 )?([346]250|5[03]50|6850)e\b", 2008, 2009),
     BrandRule(_K8 + r"(1640|3800|4[04]50|4[48]50|5[0246]00)b\b", 2008, 2008),  # business class
     BrandRule(r"athlon 64 x2 (38|4[2468])00\b", 2005, 2007, 2006),  # socket 939, then AM2
     BrandRule(r"athlon (64 )?(x2 )?(6000|6400)\b", 2007, 2007),
@@ -32,18 +32,19 @@ AMD_ATHLON: tuple[BrandRule, ...] = (
     BrandRule(r"athlon (x2 )?(6500|7[257]50)\b", 2008, 2008),
     BrandRule(r"athlon (x2 )?7450\b", 2008, 2009),
     BrandRule(r"athlon (x2 )?7850\b", 2009, 2009),
-    BrandRule(r"athlon 5[02]00$", 2009, 2010, 2010),
+    BrandRule(r"athlon 5[0246]00$", 2009, 2010, 2010),
     # notebooks
     BrandRule(r"athlon.* tk-?(42|57)\b", 2007, 2008, 2008),
     BrandRule(r"athlon.* tk-?5[35]\b", 2007, 2007),
     BrandRule(r"(athlon|turion).* ql-?6[02]\b", 2008, 2008),
     BrandRule(r"(athlon|turion).* ql-?6[4-7]\b", 2009, 2009),
-    BrandRule(r"athlon.* tf-?(20|36)\b", 2008, 2009),
+    BrandRule(r"athlon.* (tf-?(20|36)|qi-?46)\b", 2008, 2009),
     BrandRule(r"athlon (64 )?(neo )?(x2 )?(neo )?(l110|l310|l3[123]5|l510|mv-?40)\b", 2009, 2009),
     # Athlon 64 and Athlon with one core
     BrandRule(r"athlon (64 )?le-?16[02]0", 2007, 2007),
     BrandRule(r"athlon (64 )?le-?16[46]0", 2007, 2008, 2008),
-    BrandRule(r"athlon (64 )?(2650|2850)e", 2008, 2009),
+    BrandRule(r"athlon (64 )?2650e", 2008, 2008),
+    BrandRule(r"athlon (64 )?2850e", 2008, 2009, 2009),
     BrandRule(r"athlon 64 (2[06]00|1500)\b", 2004, 2007, 2006),
     BrandRule(r"athlon 64 (2[78]00|3[347]00)\b", 2003, 2005, 2004),
     BrandRule(r"athlon 64 4000\b", 2004, 2006, 2005),
@@ -61,8 +62,8 @@ AMD_ATHLON: tuple[BrandRule, ...] = (
     BrandRule(_NEO + r"(k[13]25|n36l|r105)\b", 2010, 2010),
     BrandRule(_NEO + r"(k[13]45)\b", 2011, 2011),
     BrandRule(r"athlon ii 170u", 2010, 2011),
-    BrandRule(r"athlon ii 16[05]u", 2009, 2010),
-    BrandRule(r"athlon (ii )?x2 (21[05]e?|235e|24[05]|240e|250|2[56]0u|b2[24])\b", 2009, 2009),
+    BrandRule(r"athlon ii 16[05]u|athlon (ii )?x2 2[56]0u", 2009, 2010),  # with PC makers first
+    BrandRule(r"athlon (ii )?x2 (21[05]e?|235e|24[05]|240e|250|b2[24])\b", 2009, 2009),
     BrandRule(r"athlon (ii )?x2 (220|245e|250e|255|26[05]|b26)\b", 2010, 2010),
     BrandRule(r"athlon (ii )?x2 b28\b", 2010, 2011, 2011),
     BrandRule(r"athlon (ii )?x2 27[05]u?\b", 2011, 2011),
@@ -78,7 +79,7 @@ AMD_ATHLON: tuple[BrandRule, ...] = (
     BrandRule(r"athlon ii( x[234])? \d{3}[eu]?\b", 2009, 2011, 2010),
     BrandRule(r"athlon ii\b", 2009, 2012, 2010),
     # The first Athlon, Duron and K6
-    BrandRule(r"athlon$|athlon 4\b|k7$", 1999, 2001, 2000),
+    BrandRule(r"athlon 4\b|k7$", 1999, 2001, 2000),
 )
 
 AMD_PHENOM: tuple[BrandRule, ...] = (
@@ -110,8 +111,8 @@ AMD_SEMPRON: tuple[BrandRule, ...] = (
     BrandRule(r"sempron (26|38)50\b", 2014, 2014),
     BrandRule(r"sempron (x2 )?198\b", 2012, 2012),
     BrandRule(r"sempron (x2 )?2[45]0\b", 2012, 2013),
-    BrandRule(r"sempron (x2 )?(140|m100)\b", 2009, 2009),
-    BrandRule(r"sempron (x2 )?(130|145|180|m1[24]0)\b", 2009, 2010, 2010),
+    BrandRule(r"sempron (x2 )?(140|m1[02]0)\b", 2009, 2009),
+    BrandRule(r"sempron (x2 )?(130|145|180|m140)\b", 2009, 2010, 2010),
     BrandRule(r"sempron (x2 )?(150|190)\b", 2010, 2011, 2011),
     BrandRule(r"sempron 2[01]0u\b", 2009, 2009),
     BrandRule(r"sempron (x2 )?(si-?4[02]|2[123]00|le-?1300)\b(?!\+)", 2008, 2008),
@@ -122,8 +123,8 @@ AMD_SEMPRON: tuple[BrandRule, ...] = (
     BrandRule(r"sempron (35|36)00\b", 2005, 2006, 2006),
     BrandRule(r"sempron (37|38|40)00\b", 2006, 2007),
     BrandRule(r"sempron 2100\+", 2007, 2007),
-    BrandRule(r"(amd |^)v1[24]0\b", 2010, 2010),
-    BrandRule(r"(amd |^)v1[0-6]\d\b", 2010, 2011, 2011),
+    BrandRule(r"(amd |^)v1(05|[24]0)\b", 2010, 2010),
+    BrandRule(r"(amd |^)v160\b", 2010, 2011, 2011),
     BrandRule(r"duron 1[468]00\b", 2003, 2003),
     BrandRule(r"duron( \d{3,4})?$", 2000, 2003, 2001),
 )
@@ -137,7 +138,7 @@ AMD_TURION: tuple[BrandRule, ...] = (
     BrandRule(r"turion.* rm-?7[5-7]\b", 2009, 2009),
     BrandRule(r"turion.* zm-?8[0246]\b", 2008, 2008),
     BrandRule(r"turion.* zm-?8[578]\b", 2009, 2009),
-    BrandRule(r"turion (neo )?(x2 )?(neo )?l[56][12][05]\b", 2009, 2009),
+    BrandRule(r"turion (neo )?(x2 )?(neo )?l[356][1-3][05]\b", 2009, 2009),
     BrandRule(r"turion ii.* m[56][0-6]0\b", 2009, 2009),
     BrandRule(r"turion ii (neo )?(x2 )?(k6[26]5|[pn]5[2-6]0)\b", 2010, 2010),
     BrandRule(r"turion ii (neo )?(x2 )?(k6[48]5|n570|n40l)\b", 2011, 2011),

@@ -8,7 +8,7 @@ _PRO = r"(pro )?a(4|6|8|9|10|12)[- ]?(pro[- ]?)?"
 
 AMD_FX: tuple[BrandRule, ...] = (
     BrandRule(r"fx-?([46]100|81[025]0)\b", 2011, 2011),
-    BrandRule(r"fx-?(b?4150|41[237]0|61[23]0|[46]200|8140)\b", 2012, 2012),
+    BrandRule(r"fx-?(b?4150|41[237]0|b?61[23]0|[46]200|8140)\b", 2012, 2012),
     BrandRule(r"fx-?(4300|4320|6300|83[0256]0)\b", 2012, 2012),
     BrandRule(r"fx-?([46]350|9370|9590)\b", 2013, 2013),
     BrandRule(r"fx-?(8310|83[27]0e|8370)\b", 2014, 2014),
@@ -21,8 +21,8 @@ AMD_FX: tuple[BrandRule, ...] = (
 )
 
 AMD_ATHLON_FM: tuple[BrandRule, ...] = (
-    BrandRule(r"athlon (ii )?x4 7[345]0k?\b|athlon (ii )?x2 340\b", 2012, 2012),
-    BrandRule(r"athlon (ii )?x4 7[67]0k\b|athlon (ii )?x2 3[57]0k?\b", 2013, 2013),
+    BrandRule(r"athlon (ii )?x4 (7[34]0|750k)\b|athlon (ii )?x2 340\b", 2012, 2012),
+    BrandRule(r"athlon (ii )?x4 (750|7[67]0k)\b|athlon (ii )?x2 3[57]0k?\b", 2013, 2013),
     BrandRule(r"athlon (ii )?x4 8[346]0k?\b|athlon x2 450\b", 2014, 2014),
     BrandRule(r"athlon x4 850\b", 2015, 2015),
     BrandRule(r"athlon x4 870k\b", 2015, 2016, 2015),
@@ -38,7 +38,8 @@ AMD_A: tuple[BrandRule, ...] = (
     # Llano
     BrandRule(r"a(4|6|8)-?3\d{3}(m|mx|k|p)?\b", 2011, 2011),
     # Trinity; the small 4000s of the desktop came later
-    BrandRule(r"a4-?40[02]0\b", 2013, 2014),
+    BrandRule(r"a4-?4000\b", 2013, 2013),
+    BrandRule(r"a4-?4020\b", 2014, 2014),
     BrandRule(r"a(8|10)-?4([56]57|745)m\b", 2013, 2013),
     BrandRule(_PRO + r"4[3-6][05][05]m\b", 2012, 2012),
     BrandRule(_PRO + r"5[345678]00[kb]?\b", 2012, 2012),
@@ -51,7 +52,7 @@ AMD_A: tuple[BrandRule, ...] = (
     # Richland desktops, Beema, Mullins
     BrandRule(r"a4-?6320b?\b|a6-?6420[kb]\b", 2014, 2014),
     BrandRule(r"a4-?62[15]0j?\b|a6-?6310\b|a8-?6410\b", 2014, 2014),
-    BrandRule(r"(a4|a10|e1) micro-?6[2-8]00t", 2014, 2014),
+    BrandRule(r"(a4|a10|e1)[- ]micro[- ]?6[2-8]00t", 2014, 2014),
     BrandRule(_PRO + r"6[345678][0-9]0[kbt]?\b", 2013, 2013),
     # Kaveri, Godavari, Carrizo-L
     BrandRule(r"a4-?7210\b|a6-?7310\b|a8-?7410\b", 2015, 2015),
@@ -65,6 +66,7 @@ AMD_A: tuple[BrandRule, ...] = (
     BrandRule(r"pro a[46]-?[3-58]350b\b(?<!a4-8350b)", 2018, 2018),  # Stoney Ridge again
     BrandRule(_PRO + r"8[3-8][05]0[pb]?\b|a10-?8780p", 2015, 2015),
     # Bristol Ridge, Stoney Ridge
+    BrandRule(r"a9-?9820\b", 2019, 2020, 2020),  # of a game console
     BrandRule(r"a6-?9400\b", 2019, 2019),
     BrandRule(r"a6-?9550\b", 2017, 2017),
     BrandRule(r"a(10|12)-?9[67]20p", 2017, 2017),
@@ -74,7 +76,6 @@ AMD_A: tuple[BrandRule, ...] = (
     BrandRule(r"a4-?9120e?\b|a6-?92[023]0e?\b|a9-?94[23]0\b", 2016, 2018, 2017),
     BrandRule(r"a(4|6|9)-?9[0-4][01]0\b", 2016, 2016),
     BrandRule(r"a9-?9435\b", 2018, 2020, 2018),
-    BrandRule(r"a9-?9820\b", 2019, 2020, 2020),
     # models that no row above names
     BrandRule(_PRO + r"3\d{3}[a-z]{0,2}\b", 2011, 2012),
     BrandRule(_PRO + r"[45]\d{3}[a-z]?\b", 2012, 2013),
@@ -97,7 +98,8 @@ AMD_SMALL: tuple[BrandRule, ...] = (
     BrandRule(r"e[12]-?6\d\d[05]j?\b", 2014, 2014),
     BrandRule(r"e[12]-?7\d{3}\b", 2015, 2015),
     BrandRule(r"e2-?90[13]0\b", 2016, 2016),
-    BrandRule(r"e2-?9000e?\b", 2016, 2017),
+    BrandRule(r"e2-?9000\b", 2016, 2017, 2017),
+    BrandRule(r"e2-?9000e\b", 2016, 2017),
     # embedded G and R series
     BrandRule(r"(g-|g-series )?t(40[ner]|44r|48[len]|52r|56[ne]|24l|30l)\b", 2011, 2011),
     BrandRule(r"(g-|g-series )?t16r\b", 2012, 2012),

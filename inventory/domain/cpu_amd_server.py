@@ -15,13 +15,13 @@ AMD_OPTERON: tuple[BrandRule, ...] = (
     BrandRule(_O + r"x3[24]\d\d\b", 2017, 2017),
     BrandRule(_O + r"a11\d\d\b", 2016, 2016),
     # Bulldozer and Piledriver
-    BrandRule(_O + r"62(78|84)\b", 2012, 2012),
+    BrandRule(_O + r"(62(78|84)|42[34]0)\b", 2012, 2012),  # the second round
     BrandRule(_O + r"(62|42)\d\d\b", 2011, 2011),
     BrandRule(_O + r"32\d\d\b", 2012, 2012),
     BrandRule(_O + r"63(38p|70p)\b", 2014, 2014),
     BrandRule(_O + r"(63|43|33)\d\dp?\b", 2012, 2012),
     # K10, 45 nm
-    BrandRule(_O + r"61(32|40|66|76$|80)\b", 2011, 2011),
+    BrandRule(_O + r"61(32|40|66|76(?! se)|80)\b", 2011, 2011),
     BrandRule(_O + r"(61|41)\d\d\b", 2010, 2010),
     BrandRule(_O + r"[28]4[123]\d\b", 2009, 2009),
     BrandRule(_O + r"[28]37[246] ?he\b", 2009, 2009),

@@ -103,7 +103,11 @@ _NEHALEM: tuple[BrandRule, ...] = (
     BrandRule(r"core i(?:7-8[67]0|5-750)(?![a-z])", 2009, 2009),
     BrandRule(r"core i7-(?:[78]20q|920x)", 2009, 2009),
     BrandRule(r"core i(?:7-980(?!x)|7-99[05]|3-390m|5-480m)", 2011, 2011),
-    BrandRule(r"core i[357]-[3-9]\d\d", 2010, 2010),
+    BrandRule(
+        r"core i(?:3-(?:3[3-9]|5[3-6])|5-(?:4[3-8]|5[2-8]|6[5-8]|7[5-7])|7-(?:6[1-8]|7[2-4]|8[2-8]|9[2-8]))\d",
+        2010,
+        2010,
+    ),
 )
 
 # Core 2 (2006-2010); the sub-brand is missing in many names ("Core(TM)2 CPU 6300"), "S" for small in others (SU9400)
@@ -141,9 +145,9 @@ _CORE2: tuple[BrandRule, ...] = (
 
 # Core Duo and Core Solo (2006); many call themselves "Genuine Intel(R) CPU T2300"
 _CORE1: tuple[BrandRule, ...] = (
-    BrandRule(r"genuine intel u(?:2[37]00|4100|7300)", 2009, 2009),
-    BrandRule(r"genuine intel t(?:20[68]0|2130)|core duo t2450", 2007, 2007),
-    BrandRule(r"(?:core duo|core solo|genuine intel) [tul][12]\d{3}", 2006, 2006),
+    BrandRule(r"(?:genuine )?intel (?:u2[37]00|u4100|u7300)", 2009, 2009),
+    BrandRule(r"(?:genuine )?intel t(?:20[68]0|2130)|core (?:duo )?t2450", 2007, 2007),
+    BrandRule(r"(?:core (?:duo |solo )?|(?:genuine )?intel )[tul][12]\d{3}", 2006, 2006),
     BrandRule(r"core (?:duo|solo)(?! ?[a-z]?\d)", 2006, 2006),
 )
 

@@ -52,6 +52,7 @@ INTEL_ATOM: tuple[BrandRule, ...] = (
     BrandRule(r"atom n280", 2009, 2009),
     BrandRule(r"atom (?:n2\d\d|[23]30)", 2008, 2008),
     BrandRule(r"atom ce4\d{3}", 2009, 2010),
+    BrandRule(r"atom ce53\d\d", 2012, 2012),
     BrandRule(r"intel a1[01]0", 2007, 2007),
     BrandRule(r"(?:intel )?ep80579", 2008, 2008),
     BrandRule(r"quark (?:soc )?x1000", 2013, 2013),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from inventory.domain.cpu_rows import BrandRule
 
-_S = r"xeon (?:bronze|silver|gold|platinum|[bsgp]) "
+_S = r"xeon (?:b(?:ronze)? (?=3)|s(?:ilver)? (?=4)|g(?:old)? (?=[56])|p(?:latinum)? (?=[89]))"
 _E5 = r"xeon e5-"
 
 # Xeon 6 and Scalable: the second digit is the generation
@@ -79,7 +79,7 @@ _BIG: tuple[BrandRule, ...] = (
 # Four digits, a letter for the power (2006-2011)
 _NUMBERED: tuple[BrandRule, ...] = (
     # Westmere, Nehalem
-    BrandRule(r"xeon (?:e560[367]|e5649|x5647|x56(?:72|75|87|90)|w3690)", 2011, 2011),
+    BrandRule(r"xeon (?:e560[367]|e5649|x5647|x56(?:72|75|87|90|98)|w3690)", 2011, 2011),
     BrandRule(r"xeon [elxw]-?56\d\d", 2010, 2010),
     BrandRule(r"xeon w-?3(?:530|6[78]0)", 2010, 2010),
     BrandRule(r"xeon (?:e550[37]|x3480|l3406)", 2010, 2010),

@@ -104,7 +104,8 @@ INTEL: tuple[ModelRule, ...] = (
     ModelRule(15, (0, 1), "Pentium 4 (Willamette)", 2000, 2002),
     ModelRule(15, (2,), "Pentium 4 (Northwood)", 2002, 2004),
     ModelRule(15, (3,), "Pentium 4 (Prescott)", 2004, 2004),
-    ModelRule(15, (4,), "Pentium 4 / D (Prescott, Smithfield)", 2004, 2006),
+    ModelRule(15, (4,), "Pentium D (Smithfield)", 2005, 2005, (4, 7)),
+    ModelRule(15, (4,), "Pentium 4 (Prescott)", 2004, 2006, (0, 1, 3, 8, 9, 10)),
     ModelRule(15, (6,), "Pentium 4 / D (Cedar Mill, Presler)", 2006, 2007),
 )
 

@@ -76,7 +76,7 @@ AMD: tuple[ModelRule, ...] = (
     ModelRule(25, (24,), "Storm Peak", 2023, 2023),
     ModelRule(25, (32, 33), "Vermeer", 2020, 2021, (0,)),
     ModelRule(25, (33,), "Vermeer (B2)", 2021, 2024, (2,)),
-    ModelRule(25, (64, 68), "Rembrandt", 2022, 2023),
+    ModelRule(25, (64, 68), "Rembrandt", 2022, 2024),
     ModelRule(25, (80,), "Cezanne", 2021, 2021, (0,)),
     ModelRule(25, (80,), "Barcelo", 2022, 2023, (1,)),
     ModelRule(25, (96, 97), "Raphael, Dragon Range", 2022, 2023),

@@ -17,8 +17,14 @@ def _compiled(*rules: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...
 
 _MARKS = _compiled(
     (r"(?:\((?:r|tm|c)\)|[®™©])(?=-)", ""),  # "FX(tm)-8350"
+    (r"[\u2010-\u2015\u2212]", "-"),  # typographic hyphens
     (r"\((?:r|tm|c)\)|[^ -~]", " "),  # also what is left of trade marks in a wrong encoding
+    (r"\(af\)", " af "),  # a model of its own: "Ryzen 5 1600 (AF)"
     (r"\([^)]*\)?|_", " "),  # "(8M Cache, up to 3.90 GHz)"
+)
+_JOINED = re.compile(
+    r"(?:amd|intel|apple|via|core|xeon|pentium|celeron|atom|athlon|phenom|turion|sempron|opteron|epyc|ryzen|threadripper"
+    r"|qualcomm|snapdragon|hygon|zhaoxin)-\S+"
 )
 _NOISE = _compiled(
     (r"@.*", " "),  # the clock, and what stands behind it
@@ -31,12 +37,13 @@ _NOISE = _compiled(
     (r"\b(?:cpu|processor|apu|soc|mobile technology|mobile|technology|vpro|coprocessor)\b", " "),
     (r"\b(?:single|dual|triple|quad|two|four|six|eight|twelve|sixteen|\d+)[- ]core\b", " "),
     (r"\bengineering sample\b", " "),
+    (r"(?<![a-z\d+])-+|-+(?![a-z\d])", " "),  # hyphens that now join nothing
 )
 _INTEL = _compiled(
     (r" edition\b", ""),
     (r"\b(intel|pentium|celeron|atom|xeon|duo|quad|extreme|solo|gold|silver)-(?=[a-z\d])", r"\1 "),
-    # Core i, Core m, Core Ultra: "i5 4570", "core i7 CPU Q 720", "Core i7 Extreme 965", "m3 6Y30"
-    (r"\b(?:core[- ]*)?i([3579])(?:[- ]*(?:extreme|ee))?[- ]*(?=[a-z]{0,2}[- ]?\d{3}|[nl]\d|\dy\d)", r"core i\1-"),
+    # Core i, Core m, Core Ultra: "i5 4570", "core i7 CPU Q 720", "Core i7 Extreme 965", "m3 6Y30"; "i5+8400" with Optane
+    (r"\b(?:core[- ]*)?i([3579])(?:[- ]*(?:extreme|ee))?[-+ ]*(?=[a-z]{0,2}[- ]?\d{3}|[nl]\d|\dy\d)", r"core i\1-"),
     (r"\b(core i[3579]-)([kmqsxelu]|[lu][em]|qm|xm)[- ]?(\d{3})(?!\d)", r"\1\3\2"),
     (r"\b(?:core[- ]*)?m([357])[- ]*(?=[678](?:y|\d{3}y))", r"core m\1-"),
     (r"\bcore[- ]m[- ]*(?=5y)", "core m-"),
@@ -74,12 +81,14 @@ _AMD = _compiled(
     # "Athlon64 X2", "AthlonX2 250", "Phenom2 X4", "Phenom X4 955"
     (r"\bathlon[- ]?64\b[- ]*", "athlon 64 "),
     (r"\b(athlon|phenom|turion)[- ]?(?:ii\b|2 (?=x|\d))[- ]*", r"\1 ii "),
-    (r"\b(athlon(?: 64| ii)?|phenom(?: ii)?|turion(?: 64| ii)?)[- ]?x([2346])[- ]*(?!\d\d0\b|\d\d$)", r"\1 x\2 "),
+    (r"\b(athlon(?: 64| ii)?|phenom(?: ii)?|turion(?: 64| ii)?)[- ]?x([2346])[- ]*(?!\d\d\b)", r"\1 x\2 "),
     (r"\bphenom (x[2346] )(?=\d{3}\b|1\d{3}t|b\d\d\b)", r"phenom ii \1"),
-    # "A10 7850K", "FX8350", "TL 60"
-    (r"^(amd )?(?:(pro) )?(a(?:4|6|8|9|10|12)|e[12]|fx)[- ]*(?=\d{4})", r"\1\2 \3-"),
+    # "A10 7850K", "FX8350", "TL 60", "GX 420CA", "R 464L", "KX 5640"
+    (r"^(amd )?(?:(pro) )?(a(?:4|6|8|9|10|12)|e[12]|fx)[- ]*(?=b?\d{4})", r"\1\2 \3-"),
     (r"^amd ([cez])[- ](?=\d{2,3}\b)", r"amd \1-"),
-    (r"\b(le|be|tl|tk|ql|rm|zm|mk|ml|mt|si|tf|mv)[- ]?(?=\d\d\b|[12]\d{3}\b)", r"\1-"),
+    (r"\b([gr]x) (?=\d{3}[a-z]{2}\b)|\b(r) (?=\d{3}[dfhl]\b)", r"\1\2-"),
+    (r"\b(kx|loongson) (?=[\du])", r"\1-"),
+    (r"\b(le|be|tl|tk|ql|qi|rm|zm|mk|ml|mt|si|tf|mv)[- ]?(?=\d\d\b|[12]\d{3}\b)", r"\1-"),
 )
 _CLOCK = re.compile(r"(\d+(?:[.,]\d+)?) ?([gm])hz")
 
@@ -87,6 +96,8 @@ _CLOCK = re.compile(r"(\d+(?:[.,]\d+)?) ?([gm])hz")
 def normalise(brand: str) -> str:
     """A brand string as the rules read it: "Intel(R) Core(TM) i3-4130 CPU @ 3.40GHz" -> "intel core i3-4130"."""
     name = _lower(brand)
+    if _JOINED.fullmatch(name):  # "Athlon-II-X2-250", as file names and web addresses have it
+        name = name.replace("-", " ")
     for pattern, instead in (*_MARKS, *_NOISE):
         name = pattern.sub(instead, name)
     name = " ".join(name.replace(",", " ").split())

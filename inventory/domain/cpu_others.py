@@ -22,7 +22,7 @@ VIA: tuple[BrandRule, ...] = (
     BrandRule(r"via nano [lu][12]\d{3}", 2008, 2008),
     BrandRule(r"via nano c\d{4}", 2012, 2015, 2014),
     BrandRule(r"via nano", 2008, 2012, 2009),
-    BrandRule(r"via eden [ul]l?v?\d?\d{3,4}|via eden \d{3,4} ?mhz|via eden esp|via eden$", 2003, 2008, 2006),
+    BrandRule(r"via eden [ul]l?v?\d?\d{3,4}|via eden \d{3,4} ?mhz|via eden\b", 2003, 2008, 2006),
 )
 
 ZHAOXIN: tuple[BrandRule, ...] = (

@@ -1,6 +1,6 @@
 """When did this processor come out? By its name, else by its CPUID numbers, else honestly unknown.
 
-A name decides; where it leaves a wide span ("Pentium 4") and the CPUID numbers fit inside it, they narrow it.
+A name decides; where it leaves a span ("Pentium 4") that shares years with that of the CPUID numbers, these remain.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["CpuYear", "launch_year", "normalise"]
 
 Confidence = Literal["high", "medium", "low", ""]
 
-_VIRTUAL = re.compile(r"\b(qemu|kvm|virtual|bochs|tcg|common)\b")
+_VIRTUAL = re.compile(r"\b(qemu|kvm|virtual|bochs|tcg|common)\b|\b[a-z]?\d+xx+\b")  # "P9xxx": a class, not a model
 _NARROW = 1  # years between the first and the last model of a row, up to which its answer is as good as exact
 
 
@@ -102,15 +102,16 @@ def _fits(rule: ModelRule, family: int, model: int, stepping: int | None) -> boo
 
 
 def _narrowed(named: CpuYear, numbered: CpuYear) -> CpuYear:
-    """The name's answer within the span of the numbers, where that lies inside the name's and says more."""
-    if named.earliest is None or named.latest is None or numbered.earliest is None or numbered.latest is None:
+    """The years that the name and the numbers have in common; those of the name alone where there are none."""
+    if named.year is None or named.earliest is None or named.latest is None:
         return named
-    inside = named.earliest <= numbered.earliest and numbered.latest <= named.latest
-    width = numbered.latest - numbered.earliest
-    if named.year is None or not inside or named.latest - named.earliest <= max(width, _NARROW):
+    if numbered.earliest is None or numbered.latest is None:
         return named
-    year = min(max(named.year, numbered.earliest), numbered.latest)
-    return replace(named, year=year, earliest=numbered.earliest, latest=numbered.latest, confidence=_trust(width))
+    first, last = max(named.earliest, numbered.earliest), min(named.latest, numbered.latest)
+    if first > last or (first, last) == (named.earliest, named.latest):
+        return named
+    year = min(max(named.year, first), last)
+    return replace(named, year=year, earliest=first, latest=last, confidence=_trust(last - first))
 
 
 def _trust(width: int) -> Confidence:

@@ -83,4 +83,5 @@ def test_names_without_a_model_keep_a_span(brand: str) -> None:
     found = launch_year(brand)
 
     assert (found.earliest, found.latest) == SPANS[brand]
-    assert found.earliest <= (found.year or 0) <= found.latest
+    assert found.year is not None
+    assert SPANS[brand][0] <= found.year <= SPANS[brand][1]

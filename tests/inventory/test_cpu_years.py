@@ -22,8 +22,28 @@ NAMES = [
     for line in file.read_text(encoding="utf-8").splitlines()
 ]
 
+BENCHMARK = [
+    (name, int(year))
+    for year, name in (
+        line.split("\t")
+        for line in (Path(__file__).parent / "cpu_names" / "benchmark.tsv").read_text(encoding="utf-8").splitlines()
+    )
+]
+
 UNKNOWN = (
     "AMD EPYC",
+    "AMD Athlon(tm) Processor",
+    "Intel Core 2 Duo P9xxx (Penryn Class Core 2)",
+    "AMD Opteron 22xx (Gen 2 Class Opteron)",
+    "Lenovo V110",
+    "V100",
+    "Intel Xeon Gold 7130",
+    "Intel Core i7-470",
+    "Intel Core i7-16700K",
+    "AMD Ryzen 7 11700X",
+    "NVIDIA Quadro FX 4500",
+    "Intel HD Graphics 4600",
+    "AMD Radeon R7 370",
     "QEMU Virtual CPU version 2.5+",
     "Common KVM processor",
     "Intel64 Family 6 Model 58 Stepping 9, GenuineIntel",
@@ -56,7 +76,42 @@ SPELLINGS = {
     "Intel(R) Core(TM) Ultra 7 processor 155H": "intel core ultra 7 155h",
     "AMD A8-7600 Radeon R7, 10 Compute Cores 4C+6G": "amd a8-7600",
     "AMD FX(tm)-8350 Eight-Core Processor": "amd fx-8350",
+    "Intel Core i5+8400 @ 2.80GHz": "intel core i5-8400",
+    "Intel Core i7\u20114770K": "intel core i7-4770k",
+    "Athlon-II-X2-250": "athlon ii x2 250",
+    "Xeon-E5-2670-v2": "xeon e5-2670 v2",
+    "AMD Ryzen 5 1600 (AF)": "amd ryzen 5 1600 af",
+    "AMD Phenom II X620 Dual-Core": "amd phenom ii x620",
 }
+
+
+def test_names_of_benchmark_lists() -> None:
+    assert not [(name, year, got) for name, year in BENCHMARK if (got := launch_year(name).year) != year]
+
+
+# Ways in which lists decorate a name; the answer must stay the same
+DECORATED = (
+    "  {}  ",
+    "{} CPU 0",
+    "{} Processor",
+    "[Dual CPU] {}",
+    "2x {}",
+    "{} (x2)",
+    "{}, 4C/8T",
+    '"{}"',
+    "{} (8M Cache, up to 3.90 GHz)",
+    "{} tray",
+    "11th Gen {}",
+    "{}\r",
+)
+
+
+@pytest.mark.parametrize("form", DECORATED)
+def test_decoration_changes_nothing(form: str) -> None:
+    for name, _ in BENCHMARK[::9]:
+        plain = re.sub(r" ?@.*", "", name)
+        for spelling in (plain, plain.upper(), plain.replace(" ", "_"), plain.replace(" ", "  ")):
+            assert launch_year(form.format(spelling)).year == launch_year(name).year, spelling
 
 
 @pytest.mark.parametrize("brand", UNKNOWN)
@@ -105,6 +160,34 @@ def test_numbers_narrow_a_wide_name_but_never_contradict_it() -> None:
     assert (narrow.year, narrow.earliest, narrow.latest) == (2004, 2004, 2004)
     assert (narrow.method, narrow.confidence, narrow.family) == ("name", "high", "intel_pentium")
     assert launch_year(brand, "GenuineIntel", 6, 158, 10) == launch_year(brand)
+
+
+@pytest.mark.parametrize(
+    ("brand", "numbers", "year", "span"),
+    [
+        ("Intel(R) Xeon(TM) CPU 3.00GHz", (15, 6, 4), 2006, (2006, 2006)),  # 2002-2006 and 2006-2007
+        ("Intel(R) Pentium(R) 4 CPU 2.80GHz", (15, 4, 3), 2004, (2004, 2005)),  # 2002-2005 and 2004-2006
+        ("Intel(R) Core(TM)2 CPU", (15, 15, 6), 2008, (2006, 2010)),  # numbers of nothing: the name alone
+        ("Intel(R) Core(TM)2 CPU", (6, 15, 6), 2007, (2006, 2007)),
+        ("Intel(R) Core(TM) i7-4790K CPU", (6, 60, 3), 2014, (2014, 2014)),
+        ("Intel(R) Pentium(R) D CPU 3.00GHz", (15, 4, 7), 2005, (2005, 2005)),
+    ],
+)
+def test_spans_that_overlap_are_cut_to_what_they_share(
+    brand: str, numbers: tuple[int, int, int], year: int, span: tuple[int, int]
+) -> None:
+    found = launch_year(brand, "GenuineIntel", *numbers)
+
+    assert (found.year, (found.earliest, found.latest), found.method) == (year, span, "name")
+
+
+@given(st.sampled_from(NAMES), st.integers(0, 30), st.integers(0, 210), st.integers(0, 15))
+def test_numbers_never_leave_the_span_of_the_name(brand: str, family: int, model: int, stepping: int) -> None:
+    named, both = launch_year(brand), launch_year(brand, "", family, model, stepping)
+
+    assert None not in (named.earliest, named.latest, both.earliest, both.latest, both.year)
+    assert (named.earliest or 0) <= (both.earliest or 0) <= (both.year or 0) <= (both.latest or 0)
+    assert (both.latest or 0) <= (named.latest or 0)
 
 
 def test_unknown_numbers_stay_unknown() -> None:
