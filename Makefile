@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test check bench test-py38 screenshots clean setup
+.PHONY: run test check bench test-py38 test-windows screenshots clean setup
 
 run: $(STAMP)
 	@$(BIN)/gapwatch demo
@@ -22,6 +22,10 @@ bench: $(STAMP)
 
 test-py38: $(STAMP)
 	@$(BIN)/python scripts/test_py38.py
+
+# Two real Windows Pythons under Wine, in build/; see CONTRIBUTING.md
+test-windows: $(STAMP)
+	@$(BIN)/python scripts/test_windows.py $(ARGS)
 
 screenshots: $(STAMP)
 	@$(BIN)/python scripts/screenshots.py

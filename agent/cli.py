@@ -2,6 +2,10 @@
 4 not enrolled; 5 already running; 6 the collector could not be reached or refused;
 7 already enrolled.
 
+`probe NAME` exits with 0 when the probe has data or nothing to say, 1 when it failed. `probe snmp` exits with 0 when the
+device answered, 1 when it did not, 2 when the command line is wrong; with --json it prints one JSON object on stdout
+in every case, without an answer one of nulls, and the reason on stderr.
+
 Modules that cost time or memory to import are imported by the commands that need them.
 """
 
@@ -25,6 +29,14 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         from . import probe_child
 
         return probe_child.main(arguments[1:])
+    if arguments[:1] == ["snmp-child"]:  # the same for `probe snmp`
+        from .snmp import child
+
+        return child.main()
+    if arguments[:1] == ["scan-child"]:  # and for a scan of the LAN
+        from .scan import child
+
+        return child.main()
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
@@ -110,8 +122,26 @@ def _parser() -> argparse.ArgumentParser:
     show = _command(commands, "show", _show, "xem đúng những gì sẽ được gửi")
     show.add_argument("--json", action="store_true", help="in nguyên văn báo cáo JSON")
     _command(commands, "doctor", _doctor, "kiểm tra từng phép đo, thiết đặt và đường truyền")
+    _probe_options(_command(commands, "probe", _probe, "chạy một phép đo ngay và in kết quả; không tên: liệt kê"))
+    scan = _command(commands, "scan", _scan, "xem, tắt, bật việc quét mạng nội bộ trên máy này")
+    scan.add_argument("action", choices=("status", "log", "off", "on"), metavar="status|log|off|on")
     _command(commands, "version", _version, "in phiên bản")
     return parser
+
+
+def _probe_options(probe: argparse.ArgumentParser) -> None:
+    probe.add_argument("probe", nargs="?", metavar="TÊN", help="tên phép đo; snmp: hỏi một thiết bị mạng")
+    probe.add_argument("--json", action="store_true", help="in đúng một đối tượng JSON")
+    snmp = probe.add_argument_group("chỉ cho snmp")
+    snmp.add_argument("--target", metavar="MÁY:CỔNG", help="thiết bị, ví dụ 192.168.1.1 hoặc [fe80::1]:161")
+    snmp.add_argument("--community", metavar="CHUỖI", help="chuỗi cộng đồng SNMP v2c hoặc v1")
+    snmp.add_argument("--v3-user", metavar="TÊN", help="người dùng SNMP v3")
+    snmp.add_argument("--v3-auth", metavar="KIỂU", help="xác thực: SHA, SHA224, SHA256, SHA384, SHA512, MD5")
+    snmp.add_argument("--v3-auth-key", metavar="KHÓA")
+    snmp.add_argument("--v3-priv", metavar="KIỂU", help="mã hóa: AES, AES192, AES256, AES192C, AES256C, DES")
+    snmp.add_argument("--v3-priv-key", metavar="KHÓA")
+    snmp.add_argument("--timeout", metavar="GIÂY", help="chờ mỗi câu trả lời, mặc định 2")
+    snmp.add_argument("--details", action="store_true", help="thêm cổng mạng, mực in, ắc quy, bộ đếm")
 
 
 def _command(
@@ -153,6 +183,21 @@ def _doctor(options: argparse.Namespace) -> int:
     from . import doctor
 
     return doctor.doctor(_settings_loader(options), say)
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from . import probe_command
+
+    if options.probe == "snmp":
+        return probe_command.snmp(options, say)
+    load = _settings_loader(options)
+    return probe_command.run(options.probe, load, options.json, say) if options.probe else probe_command.names(say)
+
+
+def _scan(options: argparse.Namespace) -> int:
+    from . import scan_command
+
+    return scan_command.run(options.action, _settings_loader(options)(), say)
 
 
 def _overrides(options: argparse.Namespace) -> Dict[str, str]:

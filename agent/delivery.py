@@ -28,6 +28,7 @@ FRESH_S = 60.0  # older reports need the clock header
 REFUSED_PAUSE_S = 86400.0
 ASIDE_S = 6 * 3600.0  # a report that was refused alone
 RETRY_PAUSE_S = 300.0  # a report that the collector wants to have again later
+LARGEST_LEASE_S = 86400
 _MAX_CARRIED = 256
 _AGENT_ID_IN_FRAME = slice(7, 23)
 
@@ -62,6 +63,7 @@ class Delivery:
         self.last_error: Optional[TransportError] = None
         self.refused = False
         self.outcome: Dict[int, str] = {}  # seq -> status of the last upload's acks
+        self._lease_end_s: Optional[float] = None  # of the LAN's scanner; None: the collector has not said anything
         self._state = state
         self._agent_id = bytes.fromhex(agent_id)
         self._spool = spool
@@ -113,6 +115,14 @@ class Delivery:
             self.send()
         self._let_go_of_unstored()
 
+    def lease_left_s(self) -> Optional[float]:
+        """How much longer this PC is its LAN's elected scanner; 0: it is not; None: not told since the start."""
+        if self._lease_end_s is None:
+            return None
+        left = self._lease_end_s - self._clock.monotonic_s()
+        # More than any lease: the monotonic clock went back, and nobody knows how much time has passed.
+        return left if 0 < left <= LARGEST_LEASE_S else 0.0
+
     def waiting(self) -> bool:
         """Whether there are reports that could be sent as soon as it is time."""
         return self._spool.pending() > len(self._aside)
@@ -154,6 +164,7 @@ class Delivery:
         finished = self._settle(_by_item(answer.acks, batch), busy=answer.come_back_s > 0)
         report.ask_again(missing, self.memory)
         now = self._clock.monotonic_s()
+        self._lease_end_s = now + min(max(answer.scan_lease_s, 0), LARGEST_LEASE_S)
         if self.last_error is not None and finished:
             logger.info("máy chủ lại nhận báo cáo; còn %d báo cáo chờ gửi", self._spool.pending())
         if finished:

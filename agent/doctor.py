@@ -68,6 +68,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     if settings.pause:
         yield Check("Tạm ngừng", None, "[local] pause = yes: máy này không đo và không gửi")
     yield from _running(state)
+    yield _scanning(settings, state)
     yield from _spool(state)
     yield _disk(settings)
     yield _clock(Host().now())
@@ -88,6 +89,18 @@ def _running(state: State) -> Iterator[Check]:
         yield Check("Dịch vụ", True, "gapwatch-agent đang chạy, ghi dấu lần cuối {}".format(_age(state)))
     except AgentError as error:
         yield Check("Dịch vụ", False, str(error))
+
+
+def _scanning(settings: Settings, state: State) -> Check:
+    """Neither right nor wrong: most PCs of an office never scan."""
+    from . import scan_command
+    from .scan import state as memory
+
+    kept = memory.read(state.kept(memory.FILE))
+    text = "công tắc {}; {}".format(
+        scan_command.switch_text(settings, state), scan_command.lease_text(kept, time.time())
+    )
+    return Check("Quét mạng nội bộ", None, text)
 
 
 def _age(state: State) -> str:

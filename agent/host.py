@@ -3,44 +3,40 @@ machine.
 
 Reading a file gives None when it is not there or the kernel cannot answer (sysfs does that for an interface
 that is down) and raises PermissionError when the system refuses: a probe that needs the file is then "denied"
-by itself. What only Windows has is in host_windows.py. Everything of psutil is behind this face and imported
-on first use: a psutil that does not load costs the probes that need it, not the agent.
+by itself. What only Windows has is in host_windows*.py. Everything of psutil is behind this face and imported on
+first use: a psutil that does not load costs the probes that need it, not the agent.
 """
 
 # pyright: reportPossiblyUnboundVariable=false
-# (host_windows is imported on Windows alone, and used there alone)
+# (host_windows and its like are imported on Windows alone, and used there alone)
 from __future__ import annotations
 
 import errno
 import hashlib
 import os
 import re
+import shutil
 import socket
 import sys
 import time
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-from . import nics
+from . import host_linux, nics
 from .nics import Nic, NicCounters
 from .process import CommandResult, run_process
+from .raw_storage import RawDrive, RawHealth, RawVolume
 
 if sys.platform == "win32":
-    from . import host_windows
+    from . import host_windows, host_windows_disks, host_windows_firmware, host_windows_services
 
 MAX_FILE = 1024 * 1024
 _BOOT_TIME_SLACK_S = 5.0
 
 __all__ = [
-    "CommandResult",
-    "FileTimes",
-    "Host",
-    "Nic",
-    "NicCounters",
-    "RawDrive",
-    "RegistryValue",
+    "CommandResult", "FileTimes", "Host", "Nic", "NicCounters", "RawDrive", "RawHealth", "RawVolume", "RegistryValue",
     "platform_name",
-]
+]  # fmt: skip
 
 RegistryValue = Union[str, int, bytes, List[str], None]
 
@@ -49,16 +45,6 @@ RegistryValue = Union[str, int, bytes, List[str], None]
 class FileTimes:
     modified_s: float
     birth_s: Optional[float] = None  # None: the file system does not keep it
-
-
-@dataclass(frozen=True)
-class RawDrive:
-    """A Windows disk as its driver answers, undecoded; b"" is "no answer"."""
-
-    number: int
-    descriptor: bytes = b""  # STORAGE_DEVICE_DESCRIPTOR
-    geometry: bytes = b""  # DISK_GEOMETRY_EX
-    seek_penalty: bytes = b""  # DEVICE_SEEK_PENALTY_DESCRIPTOR
 
 
 class Host:
@@ -193,14 +179,68 @@ class Host:
     def nic_counters(self) -> Dict[str, NicCounters]:
         return nics.read_counters()
 
-    # --- firmware and Windows
+    # --- firmware
 
     def firmware_table(self) -> Optional[bytes]:
         """The raw SMBIOS table, None when the machine has none or does not show it. May raise
         PermissionError."""
         if self.platform == "windows":
-            return host_windows.firmware_table() if sys.platform == "win32" else None
+            return host_windows_firmware.firmware_table() if sys.platform == "win32" else None
         return self.read_bytes("/sys/firmware/dmi/tables/DMI") or None
+
+    def acpi_tables(self) -> List[str]:
+        """Four-letter names of the firmware's ACPI tables; [] when it has none or they are not known."""
+        if self.platform == "windows":
+            return host_windows_firmware.acpi_tables() if sys.platform == "win32" else []
+        return self.listdir("/sys/firmware/acpi/tables")
+
+    def firmware_type(self) -> str:
+        """uefi | bios by a call of Windows, "" when it does not tell."""
+        return host_windows_firmware.firmware_type() if sys.platform == "win32" else ""
+
+    def tpm_device(self) -> Optional[Tuple[int, int]]:
+        """(result code of Windows' TPM Base Services, version 1, 2 or 0); None where there is no such service."""
+        return host_windows_firmware.tpm_device() if sys.platform == "win32" else None
+
+    def device_present(self, instance: str) -> Optional[bool]:
+        """Whether a device of Windows' registry branch Enum is there now; None: not known."""
+        return host_windows_firmware.device_present(instance) if sys.platform == "win32" else None
+
+    # --- disks
+
+    def drives(self) -> Tuple[RawDrive, ...]:
+        """Physical disks by their drivers' answers (Windows)."""
+        if sys.platform == "win32":
+            return tuple(RawDrive(*row) for row in host_windows_disks.drives())
+        return ()
+
+    def system_drive(self) -> Optional[int]:
+        """Number of the disk that Windows stands on."""
+        return host_windows_disks.system_drive() if sys.platform == "win32" else None
+
+    def volumes(self) -> Tuple[RawVolume, ...]:
+        """Drive letters of fixed disks (Windows)."""
+        if sys.platform == "win32":
+            return tuple(RawVolume(*row) for row in host_windows_disks.volumes())
+        return ()
+
+    def disk_space(self, path: str) -> Optional[Tuple[int, int]]:
+        """(size, what an ordinary user may still fill) in bytes of the file system that is mounted there."""
+        try:
+            usage = shutil.disk_usage(self.path(path))
+        except OSError:
+            return None
+        return usage.total, usage.free
+
+    def disk_health(self, device: str) -> RawHealth:
+        """What a disk says of itself: "sda" on Linux, where only root may ask, or the disk's number on Windows."""
+        if sys.platform == "win32" and self.platform == "windows":
+            return RawHealth(*host_windows_disks.disk_health(int(device)))
+        if self.platform == "linux" and self.root == "/":
+            return RawHealth(b"", *host_linux.disk_health(device))
+        return RawHealth()
+
+    # --- Windows
 
     def registry_values(self, key: str) -> Dict[str, RegistryValue]:
         r"""All values of a key such as HKLM\SOFTWARE\...; {} when it is not there."""
@@ -209,18 +249,12 @@ class Host:
     def registry_value(self, key: str, name: str) -> RegistryValue:
         return host_windows.registry_value(key, name) if sys.platform == "win32" else None
 
-    def registry_keys(self, key: str) -> List[str]:
-        return host_windows.registry_keys(key) if sys.platform == "win32" else []
+    def registry_keys(self, key: str, limit: int = 1024) -> List[str]:
+        return host_windows.registry_keys(key, limit) if sys.platform == "win32" else []
 
-    def drives(self) -> Tuple[RawDrive, ...]:
-        """Physical disks by their drivers' answers (Windows)."""
-        if sys.platform == "win32":
-            return tuple(RawDrive(*row) for row in host_windows.drives())
-        return ()
-
-    def system_drive(self) -> Optional[int]:
-        """Number of the disk that Windows stands on."""
-        return host_windows.system_drive() if sys.platform == "win32" else None
+    def service_running(self, name: str) -> Optional[bool]:
+        """Whether a Windows service runs now; None: there is no such service, or nobody tells."""
+        return host_windows_services.running(name) if sys.platform == "win32" else None
 
     def ip_net_table(self) -> bytes:
         """MIB_IPNETTABLE, undecoded: the ARP table of Windows."""
@@ -229,6 +263,10 @@ class Host:
     def ip_forward_table(self) -> bytes:
         """MIB_IPFORWARDTABLE, undecoded: the routes of Windows."""
         return host_windows.ip_forward_table() if sys.platform == "win32" else b""
+
+    def ip_forward_table6(self) -> bytes:
+        """MIB_IPFORWARD_TABLE2 of IPv6, undecoded."""
+        return host_windows.ip_forward_table6() if sys.platform == "win32" else b""
 
 
 def platform_name() -> str:

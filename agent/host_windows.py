@@ -1,8 +1,8 @@
-"""What only Windows can tell: registry, firmware table, disk drivers, ARP table and routes, by winreg and
-ctypes.
+"""What only Windows can tell: registry, boot, ARP table and routes, by winreg and ctypes. Disks and firmware have
+files of their own (host_windows_disks.py, host_windows_firmware.py).
 
-Everything comes out undecoded or as plain values; the parsers stand in probes/ and are tested without
-Windows. Nothing here needs administrator rights: devices are opened with no access wanted, only to be asked.
+Everything comes out undecoded or as plain values; the parsers stand in probes/ and are tested without Windows.
+Nothing here needs administrator rights.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import uuid
 import winreg
 from ctypes import wintypes
-from typing import Any, Dict, List, Optional, Tuple, Union, cast
+from typing import Any, Dict, List, Union, cast
 
 assert sys.platform == "win32"  # for type checkers: the rest is read as Windows code
 
@@ -27,23 +27,6 @@ _MAX_ROWS = 1024
 
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _kernel32.GetTickCount64.restype = ctypes.c_ulonglong
-_kernel32.CreateFileW.restype = wintypes.HANDLE
-_kernel32.CreateFileW.argtypes = [
-    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD, wintypes.DWORD,
-    wintypes.HANDLE,
-]  # fmt: skip
-_kernel32.CloseHandle.argtypes = [wintypes.HANDLE]
-_kernel32.DeviceIoControl.argtypes = [
-    wintypes.HANDLE, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD,
-    ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
-]  # fmt: skip
-_INVALID_HANDLE = wintypes.HANDLE(-1).value
-
-_QUERY_PROPERTY = 0x002D1400  # IOCTL_STORAGE_QUERY_PROPERTY
-_GET_GEOMETRY = 0x000700A0  # IOCTL_DISK_GET_DRIVE_GEOMETRY_EX
-_GET_NUMBER = 0x002D1080  # IOCTL_STORAGE_GET_DEVICE_NUMBER
-_DEVICE_PROPERTY, _SEEK_PENALTY_PROPERTY = 0, 7
-_MAX_DRIVES = 16
 
 _BOOT_KEY = r"SOFTWARE\GapwatchBoot"
 _VOLATILE = 1  # REG_OPTION_VOLATILE: the key is kept in memory and gone at the next boot
@@ -76,11 +59,11 @@ def registry_value(key: str, name: str) -> Value:
         return None
 
 
-def registry_keys(key: str) -> List[str]:
+def registry_keys(key: str, limit: int = _MAX_ROWS) -> List[str]:
     found: List[str] = []
     try:
         with _open(key) as handle:
-            for number in range(_MAX_ROWS):
+            for number in range(limit):
                 found.append(winreg.EnumKey(handle, number))
     except OSError:
         pass
@@ -157,9 +140,7 @@ def _make_volatile_key(root: int) -> bool:
 
 
 def _machine_guid() -> bytes:
-    return str(registry_value(r"HKLM\SOFTWARE\Microsoft\Cryptography", "MachineGuid")).encode(
-        "utf-8", "replace"
-    )
+    return str(registry_value(r"HKLM\SOFTWARE\Microsoft\Cryptography", "MachineGuid")).encode("utf-8", "replace")
 
 
 def _kernel_boot_time() -> bytes:
@@ -171,74 +152,6 @@ def _kernel_boot_time() -> bytes:
     return struct.pack("<q", boot_time - bias)
 
 
-# --- firmware
-
-
-def firmware_table() -> Optional[bytes]:
-    """RawSMBIOSData, header included; None when there is none."""
-    ask = _kernel32.GetSystemFirmwareTable
-    ask.restype = wintypes.UINT
-    provider = 0x52534D42  # 'RSMB'
-    size = ask(provider, 0, None, 0)
-    if not 0 < size <= 1024 * 1024:
-        return None
-    buffer = ctypes.create_string_buffer(size)
-    return buffer.raw if ask(provider, 0, buffer, size) == size else None
-
-
-# --- disks
-
-
-def drives() -> List[Tuple[int, bytes, bytes, bytes]]:
-    """(number, descriptor, geometry, seek penalty) of each physical disk; b"" where the driver does not
-    answer."""
-    found: List[Tuple[int, bytes, bytes, bytes]] = []
-    for number in range(_MAX_DRIVES):
-        handle = _open_device(r"\\.\PhysicalDrive{}".format(number))
-        if handle is None:
-            continue
-        try:
-            found.append(
-                (
-                    number,
-                    _ask(handle, _QUERY_PROPERTY, struct.pack("<III", _DEVICE_PROPERTY, 0, 0)),
-                    _ask(handle, _GET_GEOMETRY),
-                    _ask(handle, _QUERY_PROPERTY, struct.pack("<III", _SEEK_PENALTY_PROPERTY, 0, 0)),
-                )
-            )
-        finally:
-            _kernel32.CloseHandle(handle)
-    return found
-
-
-def system_drive() -> Optional[int]:
-    buffer = ctypes.create_unicode_buffer(260)
-    if not _kernel32.GetWindowsDirectoryW(buffer, 260):
-        return None
-    handle = _open_device("\\\\.\\" + buffer.value[:2])
-    if handle is None:
-        return None
-    try:
-        answer = _ask(handle, _GET_NUMBER)
-    finally:
-        _kernel32.CloseHandle(handle)
-    return struct.unpack_from("<I", answer, 4)[0] if len(answer) >= 8 else None
-
-
-def _open_device(path: str) -> Optional[int]:
-    share_all, open_existing = 7, 3
-    handle = _kernel32.CreateFileW(path, 0, share_all, None, open_existing, 0, None)
-    return None if handle in (None, _INVALID_HANDLE) else handle
-
-
-def _ask(handle: int, code: int, question: bytes = b"") -> bytes:
-    answer, size = ctypes.create_string_buffer(1024), wintypes.DWORD()
-    done = _kernel32.DeviceIoControl(
-        handle, code, question or None, len(question), answer, len(answer), ctypes.byref(size), None
-    )
-    return answer.raw[: size.value] if done else b""
-
-
 # --- network tables
 
 
@@ -248,6 +161,22 @@ def ip_net_table() -> bytes:
 
 def ip_forward_table() -> bytes:
     return _sized_table("GetIpForwardTable")
+
+
+def ip_forward_table6() -> bytes:
+    """MIB_IPFORWARD_TABLE2 of IPv6 (Vista and later); b"" when the system gives none."""
+    library = ctypes.WinDLL("iphlpapi")
+    table = ctypes.c_void_p()
+    try:
+        if library.GetIpForwardTable2(23, ctypes.byref(table)) != 0 or not table.value:  # AF_INET6
+            return b""
+    except AttributeError:
+        return b""
+    try:
+        count = min(ctypes.c_ulong.from_address(table.value).value, 4096)
+        return ctypes.string_at(table.value, 8 + count * 104)
+    finally:
+        library.FreeMibTable(table)
 
 
 def _sized_table(function: str) -> bytes:

@@ -136,6 +136,33 @@ class State:
     def keep_known(self, known: Dict[str, Tuple[str, int]]) -> None:
         self._write(KNOWN_FILE, {name: list(pair) for name, pair in known.items()})
 
+    # --- files of other parts of the agent, by name
+
+    def kept(self, name: str) -> Any:
+        """The content of a JSON file; None when there is none, {} when it is damaged or cannot be read."""
+        try:
+            return self._read(name)
+        except StateError:
+            return {}
+
+    def keep(self, name: str, plain: Any) -> None:
+        self._write(name, plain)
+
+    def text(self, name: str) -> str:
+        try:
+            return self.disk.read(self.path(name)).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def keep_text(self, name: str, text: str) -> None:
+        try:
+            self.disk.replace(self.path(name), text.encode("utf-8"))
+        except OSError as error:
+            raise self._not_written(name, error) from None
+
+    def has(self, name: str) -> bool:
+        return os.path.exists(self.path(name))
+
     def mark(self, boot_id: str, at_s: float, goodbye: bool) -> None:
         """What the next boot's uptime probe judges the end of this one by. The marker of the boot before stays in
         it, so that an agent which starts twice in one boot still tells the same."""

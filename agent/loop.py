@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Callable, Dict, Iterable, Mapping, Optional, Protocol, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Protocol, Tuple
 
 from . import __version__, backoff, report
 from .delivery import Delivery
@@ -16,6 +16,7 @@ from .errors import StateError
 from .identity import Identity, Sequence, State
 from .log import logger
 from .probe import Probe, ProbeResult
+from .scanning import Scanning
 from .spool import Spool
 from .wire import seal
 from .wire.errors import LimitError
@@ -25,7 +26,10 @@ from .wire.report import Report, report_to_bytes
 CYCLES = ("heartbeat", "network", "inventory")  # a longer cycle takes the shorter ones' probes along
 LONGEST_SLEEP_S = 60.0  # also how often the marker is refreshed
 FIRST_SPREAD_S = 60.0  # a whole province switches its PCs on at half past seven
-_LIMITS = {"heartbeat_s": (5, 3600), "network_s": (15, 86400), "inventory_s": (60, 7 * 86400)}
+HYGIENE_WAIT_S = (120.0, 600.0)  # a PC that has just been switched on has other things to do
+_LIMITS = {
+    "heartbeat_s": (5, 3600), "network_s": (15, 86400), "inventory_s": (60, 7 * 86400), "hygiene_s": (900, 7 * 86400),
+}  # fmt: skip
 _SPOOL_LIMITS = (64 * 1024, 256 * 1024 * 1024)
 
 
@@ -51,6 +55,7 @@ class Tools:
     measure: Callable[[Iterable[str], AgentPolicy], Dict[str, ProbeResult]]
     probes: Mapping[str, Probe]
     random: backoff.Random
+    scanning: Optional[Scanning] = None  # None: this agent never scans its LAN
 
 
 class Agent:
@@ -81,10 +86,13 @@ class Agent:
             "network": now + tools.random() * spread,
             "inventory": now + tools.random() * spread,
         }
+        self._hygiene = [name for name, probe in tools.probes.items() if probe.cycle == "hygiene"]
+        first, last = HYGIENE_WAIT_S
+        self._hygiene_due_s = now + (first + (last - first) * tools.random() if self._hygiene else 0.0)
 
     def turn(self) -> float:
         """What is due now. Returns the seconds to sleep. Never raises because of one thing that went wrong."""
-        for step in (self._report_if_due, self._send_if_due, self._refresh_marker):
+        for step in (self._report_if_due, self._send_if_due, self._scan, self._refresh_marker):
             name = step.__name__.strip("_")
             try:
                 step()
@@ -95,6 +103,8 @@ class Agent:
         times = list(self._due.values())
         if self.delivery.waiting():
             times.append(self.delivery.next_at_s)
+        if self._tools.scanning is not None:
+            times.append(now + self._tools.scanning.wait_s())
         return min(max(min(times) - now, 1.0), LONGEST_SLEEP_S)
 
     def make_report(self, kind: str, names: Iterable[str]) -> Tuple[Report, bytes, bool]:
@@ -103,8 +113,8 @@ class Agent:
         results = self._tools.measure(chosen, self.policy) if chosen else {}
         self._results.update(results)
         if kind != "goodbye":  # what the collector asked for is told from the last measurement
-            asked = {name: self._results[name] for name in self.delivery.memory.missing if name in self._results}
-            results = {**asked, **results}
+            asked = {*self.delivery.memory.missing, *(self._hygiene if kind == "inventory" else ())}
+            results = {**{name: self._results[name] for name in asked if name in self._results}, **results}
         made, frame = self._sealed(kind, results)
         keep = self._first or kind != "heartbeat" or any(item.data is not None for item in made.sections.values())
         lost = self.spool.lost()
@@ -119,6 +129,8 @@ class Agent:
 
     def goodbye(self) -> None:
         """Stopping in order: one last report, on disk at least, sent if that is quick."""
+        if self._tools.scanning is not None:
+            self._tools.scanning.stop()
         try:
             self.make_report("goodbye", ())
             self.delivery.send_last()
@@ -151,6 +163,7 @@ class Agent:
         if self._first:  # the phase of an agent within the interval is drawn once
             self._due["heartbeat"] = now + self._interval("heartbeat") * (0.5 + 0.5 * self._tools.random())
         names = [name for name, probe in self._tools.probes.items() if probe.cycle in covered]
+        names += self._scanned(longest) + self._hygiene_if_due(now)
         kind = "inventory" if longest == "inventory" else "heartbeat"
         made, frame, _ = self.make_report(kind, names)
         logger.debug("report %d (%s): %d sections, %d bytes", made.seq, kind, len(made.sections), len(frame))
@@ -163,7 +176,30 @@ class Agent:
             now = self._tools.clock.monotonic_s()
             for cycle in CYCLES:
                 self._due[cycle] = min(self._due[cycle], now + self._interval(cycle))
+            self._hygiene_due_s = min(self._hygiene_due_s, now + self._interval("hygiene"))
             self.state.keep_policy(policy)
+
+    def _scan(self) -> None:
+        if self._tools.scanning is not None:
+            self._tools.scanning.turn(self.policy, self.delivery.lease_left_s())
+
+    def _scanned(self, longest: str) -> List[str]:
+        """What scans have found: with the next report after a scan, and with every inventory."""
+        scanning = self._tools.scanning
+        if scanning is None or not scanning.is_settled():
+            return []
+        news = scanning.take_news()
+        wanted = {name for name, probe in self._tools.probes.items() if probe.cycle == "scan"}
+        return [name for name in self._tools.probes if name in wanted and (longest == "inventory" or name in news)]
+
+    def _hygiene_if_due(self, now: float) -> List[str]:
+        """With the next report after its own interval, and never twice within it: it asks other devices. An inventory
+        tells what was found last."""
+        interval = self._interval("hygiene")
+        if now < self._hygiene_due_s and self._hygiene_due_s - now <= interval + HYGIENE_WAIT_S[1]:
+            return []
+        self._hygiene_due_s = now + interval
+        return self._hygiene
 
     def _refresh_marker(self) -> None:
         self._mark(goodbye=False)

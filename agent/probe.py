@@ -31,6 +31,7 @@ class ProbeSettings:
     ca_file: str = ""  # PEM file that the collector's certificate is checked with; "" means the system's own
     proxy: str = ""  # http://host:port, used for HTTP and HTTPS
     state_dir: str = ""  # where the agent keeps marker.json
+    # scan: "no" where people have forbidden to ask the devices of the LAN
     extra: Dict[str, str] = field(default_factory=dict)  # pyright: ignore[reportUnknownVariableType]
 
 
@@ -51,8 +52,9 @@ class Probe:
     name: str  # a key of agent.wire.sections.SECTIONS
     run: Callable[[ProbeContext], Any]
     deadline_s: float
-    cycle: str  # heartbeat | network | inventory
+    cycle: str  # heartbeat | network | inventory; scan: when a scan has ended, and with an inventory; hygiene: policy
     child: bool = False  # True: runs in a short-lived child process that is killed at the deadline
+    cpu_s: float = 5.0  # CPU seconds after which a child ends itself: see budget.py
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class ProbeResult:
     data: Optional[Dict[str, Any]] = None  # plain form of the section's dataclass
     error: str = ""  # one line
     duration_ms: int = 0
+    cpu_ms: int = 0  # CPU time that it took, in a child with the child's start; 0: not known
     log: Tuple[str, ...] = ()
 
 

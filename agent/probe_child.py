@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import List
+import time
+from typing import Any, Dict, List
 
+from .budget import limit_child
 from .host import Host
 from .probe import ProbeContext, ProbeResult, ProbeSettings
 from .probes import PROBES
@@ -34,11 +36,14 @@ def main(argv: List[str]) -> int:
         lambda line: lines.append(line) if len(lines) < MAX_LOG_LINES else None,
     )
     probe = PROBES.get(argv[0] if argv else "")
+    if probe is not None:
+        limit_child(probe.cpu_s)
     if probe is None:
         result = ProbeResult("", "failed", error="this agent has no such probe")
     else:
         result = judge(probe, context)
-    answer = {"status": result.status, "data": result.data, "error": result.error, "log": lines}
+    answer: Dict[str, Any] = {"status": result.status, "data": result.data, "error": result.error, "log": lines}
+    answer["cpu_ms"] = round(time.process_time() * 1000)
     with answer_to:
         answer_to.write(json.dumps(answer).encode("ascii"))
     return 0

@@ -12,6 +12,7 @@ would call it a change, otherwise every VOLATILE_REFRESH_S.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
@@ -19,7 +20,9 @@ from .probe import ProbeResult
 from .wire.report import Report, Section, section_hash
 
 VOLATILE_REFRESH_S = 4 * 3600.0
+REFRESH_S = {"hygiene": 86400.0}  # looked for every few hours: the usual refresh would tell every look
 MIN_ERRORS = 10  # fewer new interface errors than this wait for the refresh
+MIN_HOSTS = 4  # fewer devices that came or went between two scans wait for the refresh
 MIN_LATENCY_MS = 50.0  # smaller changes of latency wait for the refresh, and so do those below a factor of 2
 
 Data = Dict[str, Any]
@@ -142,7 +145,8 @@ def _is_news(name: str, result: ProbeResult, digest: str, now_s: float, memory: 
     worth = WORTH.get(name)
     if worth is None or told.data is None or result.data is None:
         return True
-    return not 0 <= now_s - told.at_s < VOLATILE_REFRESH_S or worth(told.data, result.data)
+    refresh_s = REFRESH_S.get(name, VOLATILE_REFRESH_S)
+    return not 0 <= now_s - told.at_s < refresh_s or worth(told.data, result.data)
 
 
 def _reach_changed(before: Data, now: Data) -> bool:
@@ -187,6 +191,60 @@ def _neighbours_changed(before: Data, now: Data) -> bool:
     return lasting(before) != lasting(now)
 
 
+def _lan_changed(before: Data, now: Data) -> bool:
+    """A re-check an hour, with its record: only a new sweep or a good part of the devices is news at once."""
+    if any(before.get(key) != now.get(key) for key in ("off", "interface", "network", "gateway", "gateway_mac_hash")):
+        return True
+    if before.get("last_sweep") != now.get("last_sweep") or before.get("lldp") != now.get("lldp"):
+        return True
+    old, new = ({row.get("mac_hash") for row in _rows(data, "hosts")} for data in (before, now))
+    return len(old ^ new) >= max(MIN_HOSTS, len(old) // 5)
+
+
+def _hygiene_changed(before: Data, now: Data) -> bool:
+    """Names have other addresses every minute, and a router that was silent once is no news: only what somebody would
+    judge by, and only where something is known now."""
+    plain = ("interface", "network", "gateway", "gateway_mac_hash", "ipv6_address", "ipv6_internet", "gateway_upnp")
+    if any(now.get(key) not in (None, "", before.get(key)) for key in plain):
+        return True
+    if _offers(now) != _offers(before) if now.get("dhcp_asked") else set(_offers(now)) - set(_offers(before)):
+        return True
+    ways = [before.get("hops") or (), now.get("hops") or ()]
+    if any(map(lambda old, new: bool(old and new and old != new), *ways)):
+        return True
+    old_facts, new_facts = _hygiene_facts(before), _hygiene_facts(now)
+    return any(old_facts.get(key) != fact for key, fact in new_facts.items()) or _clashes(before) != _clashes(now)
+
+
+def _offers(data: Data) -> List[str]:
+    return sorted(repr(sorted(row.items(), key=repr)) for row in _rows(data, "dhcp_offers"))
+
+
+def _clashes(data: Data) -> List[Any]:
+    return sorted(row.get("address", "") for row in _rows(data, "clashes"))
+
+
+def _hygiene_facts(data: Data) -> Dict[Tuple[Any, ...], Any]:
+    """Of each name server and door what it comes down to, by whom it is about; unknown ones are left out."""
+    facts: Dict[Tuple[Any, ...], Any] = {}
+    for row in _rows(data, "name_checks"):
+        answers = row.get("answers") or ()
+        if answers or row.get("error") in ("nxdomain", "no_answer"):
+            own = sorted(item for item in answers if not _is_public(item))
+            facts["name", row.get("server", ""), row.get("name", "")] = (bool(answers), own)
+    for row in _rows(data, "doors"):
+        if row.get("open") is not None:
+            facts["door", row.get("address", ""), row.get("port", 0)] = row["open"]
+    return facts
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
+
+
 def _rows(data: Data, key: str) -> Tuple[Data, ...]:
     return tuple(row for row in data.get(key) or () if isinstance(row, dict))
 
@@ -195,4 +253,6 @@ WORTH: Dict[str, Callable[[Data, Data], bool]] = {
     "reach": _reach_changed,
     "counters": _counters_changed,
     "neighbours": _neighbours_changed,
+    "lan": _lan_changed,
+    "hygiene": _hygiene_changed,
 }

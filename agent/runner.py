@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import sys
 import threading
 import time
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, cast
 
 from . import probes
+from .budget import EXIT_CPU, Budget
 from .probe import Denied, NoData, Probe, ProbeContext, ProbeResult, ProbeSettings
-from .process import run_process
+from .process import child_env, own_command, run_process
 from .wire import codec
 from .wire.errors import WireError
 from .wire.sections import SECTIONS
@@ -28,9 +27,13 @@ __all__ = [
     "child_command", "judge", "run_probe", "run_probes",
 ]  # fmt: skip
 
+_SIGXCPU = 24
 MAX_DATA = 128 * 1024
 MAX_LOG_LINES = 100
 MAX_LINE = 300
+
+WAITING_CYCLES = ("network", "hygiene")  # what is left out while the resident has used up its share of the CPU
+BUDGET = Budget()
 
 _hanging: Dict[str, Tuple[threading.Thread, str]] = {}
 _hanging_lock = threading.Lock()
@@ -38,8 +41,13 @@ _hanging_lock = threading.Lock()
 
 def run_probes(names: Iterable[str], context: ProbeContext, deadline_s: float) -> Dict[str, ProbeResult]:
     """Runs the named probes one after another, in the order of the table; those that the policy disables are
-    left out. When the total time is used up, the rest is reported as failed."""
+    left out, and so are those that can wait while the resident process is over its CPU budget. When the total time
+    is used up, the rest is reported as failed."""
     wanted = set(names) - set(context.policy.disabled_probes)
+    if BUDGET.is_over():
+        waiting = {name for name in wanted if name in probes.PROBES and probes.PROBES[name].cycle in WAITING_CYCLES}
+        context.log("CPU budget used up ({:.1f} s in an hour): {} wait".format(BUDGET.used_s(), sorted(waiting)))
+        wanted -= waiting
     end = time.monotonic() + deadline_s
     results: Dict[str, ProbeResult] = {}
     for name, probe in probes.PROBES.items():
@@ -50,9 +58,7 @@ def run_probes(names: Iterable[str], context: ProbeContext, deadline_s: float) -
             error = "not started: the total time of {:g} s was used up".format(deadline_s)
             results[name] = ProbeResult(name, "failed", error=error)
         else:
-            results[name] = run_probe(
-                dataclasses.replace(probe, deadline_s=min(left, probe.deadline_s)), context
-            )
+            results[name] = run_probe(dataclasses.replace(probe, deadline_s=min(left, probe.deadline_s)), context)
     for name in sorted(wanted - set(probes.PROBES)):
         results[name] = ProbeResult(name, "failed", error="this agent has no such probe")
     return results
@@ -64,9 +70,7 @@ def run_probe(probe: Probe, context: ProbeContext) -> ProbeResult:
     log = _Log(context.log)
     try:
         result = _run_in_child(probe, context, log) if probe.child else _run_in_thread(probe, context, log)
-    except (
-        Exception
-    ) as error:  # the runner's own trouble, such as no more threads: this probe's failure alone
+    except Exception as error:  # the runner's own trouble, such as no more threads: this probe's failure alone
         result = ProbeResult(probe.name, "failed", error=_one_line(error))
     log.close()
     duration_ms = round((time.monotonic() - start) * 1000)
@@ -76,11 +80,16 @@ def run_probe(probe: Probe, context: ProbeContext) -> ProbeResult:
 def judge(probe: Probe, context: ProbeContext) -> ProbeResult:
     """Calls the probe here and now and turns its answer or exception into a status. Used by thread and
     child."""
+    began = time.thread_time()
+
+    def cpu_ms() -> int:
+        return round((time.thread_time() - began) * 1000)
+
     try:
         data = probe.run(context)
         if data is None:
-            return ProbeResult(probe.name, "no_data")
-        return ProbeResult(probe.name, "ok", _checked(probe.name, codec.to_plain(data)))
+            return ProbeResult(probe.name, "no_data", cpu_ms=cpu_ms())
+        return ProbeResult(probe.name, "ok", _checked(probe.name, codec.to_plain(data)), cpu_ms=cpu_ms())
     except NoData as error:
         return ProbeResult(probe.name, "no_data", error=_one_line(error, named=False))
     except (Denied, PermissionError) as error:
@@ -90,18 +99,8 @@ def judge(probe: Probe, context: ProbeContext) -> ProbeResult:
 
 
 def child_command(name: str) -> List[str]:
-    """How to start probe_child for this probe: by the interpreter beside us, or by ourselves when frozen."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "probe-child", name]
-    executable = sys.executable
-    if not os.path.basename(executable).lower().startswith(("python", "gapwatch-python")):
-        # A service's own .exe that loads pythonXY.dll has no -m: take the python.exe that stands with it.
-        for folder in (os.path.dirname(executable), sys.exec_prefix, sys.base_exec_prefix):
-            candidate = os.path.join(folder, "python.exe")
-            if os.path.exists(candidate):
-                executable = candidate
-                break
-    return [executable, "-B", "-m", "agent.probe_child", name]
+    """How to start probe_child for this probe."""
+    return [*own_command("agent.probe_child", "probe-child"), name]
 
 
 def _run_in_thread(probe: Probe, context: ProbeContext, log: _Log) -> ProbeResult:
@@ -112,9 +111,7 @@ def _run_in_thread(probe: Probe, context: ProbeContext, log: _Log) -> ProbeResul
         _hanging.pop(probe.name, None)
     answer: List[ProbeResult] = []
     own = dataclasses.replace(context, log=log.write)
-    thread = threading.Thread(
-        target=lambda: answer.append(judge(probe, own)), name="probe-" + probe.name, daemon=True
-    )
+    thread = threading.Thread(target=lambda: answer.append(judge(probe, own)), name="probe-" + probe.name, daemon=True)
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(context.host.now()))
     thread.start()
     thread.join(probe.deadline_s)
@@ -134,11 +131,11 @@ def _run_in_child(probe: Probe, context: ProbeContext, log: _Log) -> ProbeResult
         "policy": codec.to_plain(context.policy),
         "settings": codec.to_plain(context.settings),
     }
-    run = run_process(
-        child_command(probe.name), probe.deadline_s, json.dumps(question).encode(), _child_env(), True
-    )
+    run = run_process(child_command(probe.name), probe.deadline_s, json.dumps(question).encode(), child_env(), True)
     if run.timed_out:
         return ProbeResult(probe.name, "failed", error=_too_late(probe))
+    if run.code == EXIT_CPU or (run.code or 0) == -_SIGXCPU:
+        return ProbeResult(probe.name, "failed", error="used more than {:g} s of CPU time".format(probe.cpu_s))
     try:
         answer = json.loads(run.out.decode("utf-8"))
         for line in answer["log"]:
@@ -147,19 +144,11 @@ def _run_in_child(probe: Probe, context: ProbeContext, log: _Log) -> ProbeResult
         if status not in ("ok", "no_data", "failed", "denied"):
             raise ValueError("unknown status")
         data = _checked(probe.name, answer["data"]) if status == "ok" else None
+        cpu_ms = int(answer["cpu_ms"])
     except (ValueError, KeyError, TypeError, WireError) as error:
         reason = run.err.splitlines()[-1] if run.err else _one_line(error)
         return ProbeResult(probe.name, "failed", error=_clip("child process: " + reason))
-    return ProbeResult(probe.name, status, data, error)
-
-
-def _child_env() -> Dict[str, str]:
-    env = dict(os.environ)
-    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    # An embedded Python with a ._pth file passes this over and finds the agent by that file, as we did.
-    env["PYTHONPATH"] = os.pathsep.join([home] + ([env["PYTHONPATH"]] if env.get("PYTHONPATH") else []))
-    env["PYTHONDONTWRITEBYTECODE"] = "1"
-    return env
+    return ProbeResult(probe.name, status, data, error, cpu_ms=cpu_ms)
 
 
 def _checked(name: str, plain: Any) -> Dict[str, Any]:

@@ -11,10 +11,11 @@ from typing import Any, Callable, Dict, Iterable, List
 from . import loop
 from .delivery import Delivery
 from .errors import SettingsError, StateError
-from .host import Host
+from .host import Host, platform_name
 from .identity import Identity, State
 from .log import logger, set_up
 from .probe import ProbeContext, ProbeResult, ProbeSettings
+from .scanning import Scanning, ScanSettings
 from .settings import Settings
 from .spool import Spool
 from .wire.exchange import AgentPolicy
@@ -84,8 +85,18 @@ def assemble(settings: Settings, state: State, identity: Identity, transport: An
             "Sửa quyền của thư mục hoặc chạy lại bằng quyền quản trị",
         ) from None
     delivery = Delivery(state, identity.agent_id, spool, transport, host, draw)
-    tools = loop.Tools(host, measurer(host, settings), probes_table(), draw)
+    scanning = Scanning(state, host, draw, scan_settings(settings))
+    tools = loop.Tools(host, measurer(host, settings), probes_table(), draw, scanning)
     return loop.Agent(state, identity, spool, delivery, tools, settings.disabled_probes)
+
+
+def scan_settings(settings: Settings) -> ScanSettings:
+    return ScanSettings(
+        enabled=settings.scan_enabled and "lan" not in settings.disabled_probes,
+        devices="devices" not in settings.disabled_probes,
+        communities=settings.snmp_communities,
+        platform=platform_name(),
+    )
 
 
 def measurer(host: Host, settings: Settings) -> Measure:
@@ -102,7 +113,8 @@ def measurer(host: Host, settings: Settings) -> Measure:
 
 def probe_settings(settings: Settings) -> ProbeSettings:
     server = settings.servers[0] if settings.servers else ""
-    return ProbeSettings(server, settings.ca_file, settings.proxy, settings.state_dir)
+    extra = {} if settings.scan_enabled else {"scan": "no"}
+    return ProbeSettings(server, settings.ca_file, settings.proxy, settings.state_dir, extra)
 
 
 def probes_table() -> Dict[str, Any]:

@@ -35,6 +35,8 @@ class Settings:
     log_level: str = "info"
     disabled_probes: Tuple[str, ...] = ()
     pause: bool = False
+    scan_enabled: bool = True
+    snmp_communities: Tuple[str, ...] = ()
     source: str = ""  # the file it came from
 
 
@@ -87,11 +89,15 @@ def _proxy(text: str) -> str:
 
 
 def _probes(text: str) -> Tuple[str, ...]:
-    names = tuple(part.strip() for part in text.split(",")) if text else ()
+    names = _words(text)
     for name in names:
         if name not in SECTIONS:
             raise _Refused("không có phép đo tên {!r}; các phép đo: {}".format(name, ", ".join(SECTIONS)))
     return names
+
+
+def _words(text: str) -> Tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",")) if text else ()
 
 
 @dataclass(frozen=True)
@@ -136,10 +142,13 @@ SETTINGS = (
         "Các phép đo tắt tại máy này, cách nhau bằng dấu phẩy: {}.".format(", ".join(SECTIONS)),
         _probes, "disabled_probes",
     ),
+    Setting("local", "pause", "no", "yes: tạm ngừng đo và gửi trên máy này cho đến khi đổi lại thành no.", _flag),
     Setting(
-        "local", "pause", "no",
-        "yes: tạm ngừng đo và gửi trên máy này cho đến khi đổi lại thành no.", _flag,
+        "scan", "enabled", "yes",
+        "no: máy này không bao giờ quét mạng nội bộ, dù máy chủ giao việc. Tắt tạm thời thì chạy: gapwatch-agent scan off",
+        _flag, "scan_enabled",
     ),
+    Setting("scan", "snmp_communities", "", "Chuỗi SNMP chỉ đọc của thiết bị tại đây, cách nhau bằng dấu phẩy.", _words),
 )  # fmt: skip
 
 

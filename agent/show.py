@@ -19,7 +19,10 @@ from .wire.report import Report, Section, report_to_bytes
 from .wire.sections import SECTIONS
 
 _NOBODY = Identity("0" * 32, "0" * 64, 0)
-_VALUE_TEXTS = ("kind", "duplex", "last_shutdown")
+_VALUE_TEXTS = ("kind", "duplex", "last_shutdown", "off", "stopped", "health", "tpm_state", "automatic_updates")
+_ONLY_WHEN_SO = ("off", "stopped", "pending_reboot_reasons", "wmi_error")  # why something is not done: empty is good news, not "unknown"
+# Lists that tell nothing by being empty, unless another field says that the question was asked ("": there is none).
+_ASKED = {"dhcp_offers": "dhcp_asked", "antimalware": "antimalware_asked", "firewall": "", "doors": "", "name_checks": ""}
 
 Say = Callable[[str], None]
 
@@ -90,13 +93,18 @@ def _fields(kind: type, data: Mapping[str, Any], indent: str) -> Iterator[str]:
         label = labels.get(name, name)
         value = data.get(name, _default(kind, name))
         row = _row_kind(hints.get(name))
-        if row is not None and value:
+        if name in _ONLY_WHEN_SO and not value:
+            continue
+        if row is not None and isinstance(value, dict):
+            yield "{}{}:".format(indent, label)
+            yield from _fields(row, value, indent + "    ")
+        elif row is not None and value:
             yield "{}{}:".format(indent, label)
             for number, item in enumerate(value, 1):
                 yield "{}  ({})".format(indent, number)
                 yield from _fields(row, item, indent + "    ")
-        elif row is not None:
-            yield "{}{}: {}".format(indent, label, words.NONE_SEEN)
+        elif row is not None and value is not None and (name not in _ASKED or data.get(_ASKED[name]) is True):
+            yield "{}{}: {}".format(indent, label, words.NONE_OF.get(name, words.NONE_SEEN))
         else:
             yield "{}{}: {}".format(indent, label, value_text(name, value))
 
@@ -106,7 +114,7 @@ def _default(kind: type, name: str) -> Any:
 
 
 def _row_kind(hint: Any) -> Any:
-    """The dataclass of a field that is a tuple of them."""
+    """The dataclass of a field that is a tuple of them, or one that may be missing."""
     args = getattr(hint, "__args__", ())
     return args[0] if args and dataclasses.is_dataclass(args[0]) else None
 
@@ -118,7 +126,7 @@ def value_text(name: str, value: Any) -> str:
     if value is None or value == "" or value == ():
         return words.UNKNOWN
     if isinstance(value, (list, tuple)):
-        return ", ".join(str(item) for item in value) or words.UNKNOWN
+        return ", ".join(str(item) or "?" for item in value) or words.UNKNOWN
     if name.endswith("_bytes") and isinstance(value, int):
         return "{} ({} byte)".format(_size(value), _number(value))
     if isinstance(value, float):

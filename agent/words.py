@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .words_fields import FIELDS
 
-__all__ = ["FIELDS", "HEADER", "KINDS", "NONE_SEEN", "REFUSALS", "SECTIONS", "STATUSES", "UNKNOWN", "VALUES"]
+__all__ = ["FIELDS", "HEADER", "KINDS", "NONE_OF", "NONE_SEEN", "REFUSALS", "SECTIONS", "STATUSES", "UNKNOWN", "VALUES"]
 
 KINDS = {"heartbeat": "nhịp báo", "inventory": "kiểm kê đầy đủ", "goodbye": "báo tắt máy"}
 
@@ -58,6 +58,11 @@ VALUES = {
     "ready": "sẵn sàng",
     "disabled": "bị tắt",
     "absent": "không có",
+    "known": "tên có thật",
+    "ok": "bình thường",
+    "on": "tự cài",
+    "notify": "chỉ báo, không tự cài",
+    "off": "tắt",
     "failing": "sắp hỏng",
     "warning": "cần theo dõi",
     "no_lease": "máy chủ chưa giao việc quét cho máy này",
@@ -72,6 +77,8 @@ VALUES = {
     "lease_over": "hết thời hạn được giao",
     "switched_off": "bị tắt giữa chừng",
     "deadline": "quá thời gian cho phép",
+    "daily_cap": "đã gửi đủ số gói cho phép trong ngày",
+    "failed": "chương trình quét bị lỗi",
 }
 
 # What the collector answers, by its stable code: (what is wrong, what to do). Other codes keep its own words.
@@ -93,3 +100,4 @@ REFUSALS = {
 
 UNKNOWN = "chưa có dữ liệu"
 NONE_SEEN = "không thấy thiết bị nào"
+NONE_OF = {"antimalware": "không có phần mềm nào"}

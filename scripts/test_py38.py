@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv38"
-TESTS = ["pytest==8.3.5", "hypothesis==6.113.0", "pytest-timeout==2.3.1"]
+TESTS = ["pytest==8.3.5", "hypothesis==6.113.0", "pytest-timeout==2.3.1", "scapy==2.8.0"]
 
 
 def find_python() -> str | None:
@@ -39,13 +39,17 @@ def main() -> int:
         print("No Python 3.8 found: set GAPWATCH_PYTHON38, or install one with: pyenv install 3.8")
         return 1 if os.environ.get("GAPWATCH_REQUIRE_ALL") == "1" and os.environ.get("GAPWATCH_PYTHON38") else 0
     own = VENV / "bin" / "python"
-    if not own.exists():
+    lock = ROOT / "agent" / "requirements-py38.lock"
+    done = VENV / ".installed"  # what was installed: anything newer is installed again
+    wanted = lock.read_bytes() + "\n".join(TESTS).encode()
+    if not own.exists() or not done.exists() or done.read_bytes() != wanted:
         subprocess.run([python, "-m", "venv", str(VENV)], check=True)
         pip = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", str(ROOT / "agent" / "requirements-py38.lock"), *TESTS], check=True)
-    return subprocess.run(
-        [str(own), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/agent", *sys.argv[1:]], cwd=ROOT
-    ).returncode
+        subprocess.run([*pip, "-r", str(lock), *TESTS], check=True)
+        done.write_bytes(wanted)
+    rooms = ["tests/agent", "tests/snmp", "tests/scan"]
+    pytest = [str(own), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    return subprocess.run([*pytest, *rooms, *sys.argv[1:]], cwd=ROOT).returncode
 
 
 if __name__ == "__main__":

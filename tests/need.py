@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from glob import glob
 from pathlib import Path
@@ -20,6 +21,15 @@ from typing import NoReturn
 import pytest
 
 REQUIRE_ALL = os.environ.get("GAPWATCH_REQUIRE_ALL") == "1"
+
+
+def on_wine() -> bool:
+    """Windows as Wine plays it (make test-windows): what it lacks is not for a test to fail on."""
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    return hasattr(ctypes.windll.ntdll, "wine_get_version")
 
 
 def missing(what: str, install: str) -> NoReturn:
@@ -37,6 +47,16 @@ def chromium() -> str:
         if path:
             return path
     missing("Chromium", "apt-get install chromium")
+
+
+def snmpd() -> str:
+    """Path of Debian's SNMP agent, or the test skips."""
+    if sys.platform == "win32":
+        pytest.skip("snmpd is a program for Linux")
+    path = shutil.which("snmpd") or shutil.which("/usr/sbin/snmpd")
+    if path:
+        return path
+    missing("snmpd", "apt-get install snmpd")
 
 
 def free_port() -> int:

@@ -1,5 +1,5 @@
-"""The PC itself: maker, model, serials, firmware date, processor, memory, disks. Evidence of its age, no
-verdict."""
+"""The PC itself: maker, model, serials, firmware, processor, memory, disks, screens. Evidence of its age and of what
+it can, no verdict."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Optional, Tuple
 from ..probe import NoData, ProbeContext
 from ..wire.sections import HardwareInfo
 from . import hardware_linux, hardware_windows
+from .hardware_monitors import monitors
 
 # What hypervisors call the machine they make; looked for in vendor and model.
 _VIRTUAL_NAMES = (
@@ -29,7 +30,10 @@ def run(context: ProbeContext) -> HardwareInfo:
         # The host's driver invents this for a disk that is a file somewhere.
         disks = tuple(dataclasses.replace(disk, rotational=None) for disk in info.disks)
         info = dataclasses.replace(info, disks=disks)
-    return dataclasses.replace(info, is_virtual=is_virtual, virtual_hint=why)
+    if info.ram_bytes and info.ram_installed_bytes and info.ram_bytes > info.ram_installed_bytes:
+        context.log("the firmware does not list all of the memory")
+        info = dataclasses.replace(info, ram_installed_bytes=None, memory_slots_used=None, memory_type="")
+    return dataclasses.replace(info, is_virtual=is_virtual, virtual_hint=why, monitors=monitors(context))
 
 
 def judge_virtual(info: HardwareInfo, hint: str) -> Tuple[Optional[bool], str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import List, Optional, Set, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 from ..host import Host
 from ..probe import ProbeContext, printable
 from ..wire.sections import DiskInfo
+from .hardware_udev import disk as udev_disk
+from .hardware_udev import whole_model
 
 MAX_DISKS = 32
 _NOT_A_DISK = re.compile(
@@ -25,35 +27,44 @@ _BUSES = (
     "host",
 )  # the nearest to the disk wins
 _BUS_NAMES = {"ata": "sata", "vbd": "xen", "host": "scsi"}
+_SCSI_NAME = 16  # letters; longer names of disks are cut there
 _MAX_STACK = 4  # RAID below encryption below LVM is three
 
 
 def disks(context: ProbeContext) -> Tuple[DiskInfo, ...]:
-    host = context.host
+    return tuple(disk for _, disk in listed(context.host))
+
+
+def listed(host: Host) -> List[Tuple[str, DiskInfo]]:
+    """(kernel name, disk) of each disk that has a medium; also for the storage section."""
     names = [name for name in host.listdir("/sys/block") if is_disk(name)]
     system = system_disks(host, names)
-    found: List[DiskInfo] = []
+    found: List[Tuple[str, DiskInfo]] = []
     for name in names:
         folder = "/sys/block/" + name
-        size = (host.read_text(folder + "/size") or "").strip()
+        size = whole_number(host.read_text(folder + "/size"))
         hidden = (host.read_text(folder + "/hidden") or "").strip() == "1"
-        if hidden or not size.isdigit() or size == "0":
+        if hidden or not size:
             continue  # an empty card reader, or the second path to the same NVMe disk
-        bus = bus_of(host.readlink(folder) or "")
-        found.append(
-            DiskInfo(
-                model=_model(host, folder),
-                serial=_serial(host, folder),
-                size_bytes=int(size) * 512,  # sysfs counts in 512 bytes whatever the disk does
-                rotational={"0": False, "1": True}.get(
-                    (host.read_text(folder + "/queue/rotational") or "").strip()
-                ),
-                removable=(host.read_text(folder + "/removable") or "").strip() == "1",
-                bus=bus,
-                is_system=name in system if system else None,
-            )
+        is_system = name in system if system else None
+        is_card = (host.read_text(folder + "/device/type") or "").strip() == "SD"
+        disk = DiskInfo(
+            model=_model(host, folder),
+            serial=_serial(host, folder),
+            size_bytes=size * 512,  # sysfs counts in 512 bytes whatever the disk does
+            rotational={"0": False, "1": True}.get((host.read_text(folder + "/queue/rotational") or "").strip()),
+            # The kernel calls only drives removable, not the card in a reader; one that the system stands on stays.
+            removable=(host.read_text(folder + "/removable") or "").strip() == "1" or (is_card and is_system is False),
+            bus=bus_of(host.readlink(folder) or ""),
+            is_system=is_system,
         )
-    return tuple(found[:MAX_DISKS])
+        found.append((name, disk))
+    return found[:MAX_DISKS]
+
+
+def whole_number(text: Optional[str]) -> int:
+    """0 for what is no number."""
+    return int(text) if text and re.match(r"\s*[0-9]{1,15}\s*\Z", text) else 0
 
 
 def is_disk(name: str) -> bool:
@@ -69,22 +80,25 @@ def bus_of(link: str) -> str:
     return ""
 
 
+def mounts(host: Host) -> List[Tuple[str, str, str]]:
+    """(source, folder, file system) of everything that is mounted."""
+    text = host.read_text("/proc/self/mounts") or host.read_text("/proc/mounts") or ""
+    rows = [line.split() for line in text.splitlines()]
+    return [(row[0], row[1], row[2]) for row in rows if len(row) > 2 and row[0] != "rootfs"]
+
+
 def system_disks(host: Host, names: List[str]) -> Set[str]:
     """The disks that the root file system stands on; empty when that cannot be told."""
-    source = ""
-    for line in (host.read_text("/proc/self/mounts") or host.read_text("/proc/mounts") or "").splitlines():
-        words = line.split()
-        if len(words) > 1 and words[1] == "/" and words[0] != "rootfs":
-            source = words[0]
+    return disks_below(host, next((source for source, folder, _ in reversed(mounts(host)) if folder == "/"), ""), names)
+
+
+def disks_below(host: Host, source: str, names: List[str]) -> Set[str]:
+    """The disks among `names` that a mounted device stands on: /dev/sda2, /dev/mapper/vg-root."""
     if source.startswith("/dev/mapper/"):
         wanted = source[len("/dev/mapper/") :]
         blocks = [name for name in host.listdir("/sys/block") if name.startswith("dm-")]
         source = next(
-            (
-                name
-                for name in blocks
-                if (host.read_text("/sys/block/" + name + "/dm/name") or "").strip() == wanted
-            ),
+            (name for name in blocks if (host.read_text("/sys/block/" + name + "/dm/name") or "").strip() == wanted),
             "",
         )
     return _below(host, source.rsplit("/", 1)[-1], names, _MAX_STACK)
@@ -102,12 +116,15 @@ def _below(host: Host, device: str, names: List[str], depth: int) -> Set[str]:
 
 def _model(host: Host, folder: str) -> str:
     vendor = (host.read_text(folder + "/device/vendor") or "").strip()
-    model = (
-        host.read_text(folder + "/device/model") or host.read_text(folder + "/device/name") or ""
-    ).strip()
+    model = (host.read_text(folder + "/device/model") or host.read_text(folder + "/device/name") or "").strip()
     # "ATA" is the translation layer, and 0x1af4 a PCI number, neither is a maker.
     named = vendor and vendor != "ATA" and not vendor.startswith("0x") and model
-    return " ".join(printable("{} {}".format(vendor, model) if named else model).split())[:128]
+    name = " ".join(printable("{} {}".format(vendor, model) if named else model).split())[:128]
+    return whole_model(_udev(host, folder), name) if len(model) == _SCSI_NAME else name
+
+
+def _udev(host: Host, folder: str) -> Dict[str, str]:
+    return udev_disk(host, (host.read_text(folder + "/dev") or "").strip())
 
 
 def _serial(host: Host, folder: str) -> str:
@@ -118,7 +135,7 @@ def _serial(host: Host, folder: str) -> str:
             continue
         if text:
             return text[:64]
-    return _serial_page(host, folder) or _serial_by_udev(host, folder)
+    return _serial_page(host, folder) or printable(_udev(host, folder).get("ID_SERIAL_SHORT", ""))[:64]
 
 
 def _serial_page(host: Host, folder: str) -> str:
@@ -128,10 +145,3 @@ def _serial_page(host: Host, folder: str) -> str:
     except PermissionError:
         return ""
     return printable(page[4 : 4 + page[3]].decode("ascii", "replace")) if page and len(page) > 4 else ""
-
-
-def _serial_by_udev(host: Host, folder: str) -> str:
-    number = (host.read_text(folder + "/dev") or "").strip()
-    text = host.read_text("/run/udev/data/b" + number) if number else None
-    match = re.search(r"^E:ID_SERIAL_SHORT=(.+)$", text or "", re.MULTILINE)
-    return printable(match.group(1))[:64] if match else ""

@@ -11,6 +11,8 @@ from ..host import RegistryValue
 from ..probe import ProbeContext, printable
 from ..smbios import SmbiosTable, decode
 from ..wire.sections import HardwareInfo
+from .hardware_common import with_table
+from .hardware_firmware import fill
 from .hardware_windows_disks import disk_info
 
 _BIOS = r"HKLM\HARDWARE\DESCRIPTION\System\BIOS"
@@ -24,10 +26,10 @@ def collect(context: ProbeContext) -> Tuple[HardwareInfo, str]:
     table = decode(raw or b"")
     if raw and not table.complete:
         context.log("the SMBIOS table is damaged")
-    bios = host.registry_values(_BIOS)
-    info = from_firmware(bios, table)
+    info = fill(context, with_table(from_firmware(host.registry_values(_BIOS)), table), table)
     threads = [name for name in host.registry_keys(_PROCESSORS) if name.isdigit()]
     info = from_processor(host.registry_values(_PROCESSORS + r"\0"), info)
+    info = complete_processor(info, table)
     sockets = sum(processor.populated for processor in table.processors)
     cores = [processor.cores for processor in table.processors if processor.populated]
     known_cores = sum(count for count in cores if count) if cores and all(cores) else None
@@ -39,29 +41,28 @@ def collect(context: ProbeContext) -> Tuple[HardwareInfo, str]:
         # Windows knows what it uses; the table also counts cores that are switched off.
         cpu_cores=host.cpu_cores() or known_cores,
         cpu_threads=len(threads) or None,
+        # A 64-bit Windows is proof; a 32-bit one says nothing of its processor.
+        cpu_64bit=True if host.kernel()[2].upper() in ("AMD64", "ARM64", "IA64") else table.cpu_64bit,
         ram_bytes=host.memory_bytes(),
-        ram_installed_bytes=table.memory_bytes,
         disks=tuple(disk for disk in found if disk is not None),
     )
     return info, "SMBIOS flag virtual machine" if table.bios.says_virtual else ""
 
 
-def from_firmware(bios: Dict[str, RegistryValue], table: SmbiosTable) -> HardwareInfo:
-    """What the registry says, and the table where it says nothing (and for what it never says: serials)."""
+def from_firmware(bios: Dict[str, RegistryValue]) -> HardwareInfo:
+    """What Windows has copied from the firmware into the registry; serials are not among it."""
     return HardwareInfo(
-        dmi_available=table.structures > 0 or any(clean(value) for value in bios.values()),
-        system_vendor=clean(bios.get("SystemManufacturer")) or table.system.vendor,
-        system_model=clean(bios.get("SystemProductName")) or table.system.model,
-        system_serial=table.system.serial,
-        system_uuid=table.system.uuid,
-        board_vendor=clean(bios.get("BaseBoardManufacturer")) or table.board.vendor,
-        board_model=clean(bios.get("BaseBoardProduct")) or table.board.model,
-        board_serial=table.board.serial,
-        chassis_type=table.chassis.kind,
-        chassis_serial=table.chassis.serial,
-        bios_vendor=clean(bios.get("BIOSVendor")) or table.bios.vendor,
-        bios_version=clean(bios.get("BIOSVersion")) or table.bios.version,
-        bios_date=clean(bios.get("BIOSReleaseDate")) or table.bios.date,
+        dmi_available=any(clean(value) for value in bios.values()),
+        system_vendor=clean(bios.get("SystemManufacturer")),
+        system_model=clean(bios.get("SystemProductName")),
+        system_version=clean(bios.get("SystemVersion")),
+        system_family=clean(bios.get("SystemFamily")),
+        system_sku=clean(bios.get("SystemSKU")),
+        board_vendor=clean(bios.get("BaseBoardManufacturer")),
+        board_model=clean(bios.get("BaseBoardProduct")),
+        bios_vendor=clean(bios.get("BIOSVendor")),
+        bios_version=clean(bios.get("BIOSVersion")),
+        bios_date=clean(bios.get("BIOSReleaseDate")),
     )
 
 
@@ -76,12 +77,25 @@ def from_processor(values: Dict[str, RegistryValue], info: HardwareInfo) -> Hard
         cpu_model=_number("Model", identifier),
         cpu_stepping=_number("Stepping", identifier),
         # Measured at each start and off by one or two; rounded, so that the section does not change with it.
-        cpu_max_mhz=float(round(mhz, -1)) if isinstance(mhz, int) and mhz > 0 else None,
+        cpu_max_mhz=float(round(mhz, -1)) if isinstance(mhz, int) and 0 < mhz < 100000 else None,
     )
 
 
+def complete_processor(info: HardwareInfo, table: SmbiosTable) -> HardwareInfo:
+    """Windows copies the name from the processor; where it has not, the firmware may have written one."""
+    known = next((item for item in table.processors if item.populated), None)
+    if known is None:
+        return info
+    if not info.cpu_brand:
+        info = dataclasses.replace(info, cpu_brand=known.brand)
+    if info.cpu_family is None and known.signature is not None:
+        family, model, stepping = known.signature
+        info = dataclasses.replace(info, cpu_family=family, cpu_model=model, cpu_stepping=stepping)
+    return info
+
+
 def _number(word: str, identifier: str) -> Optional[int]:
-    match = re.search(word + r" (\d+)", identifier)
+    match = re.search(word + r" ([0-9]{1,9})", identifier)
     return int(match.group(1)) if match else None
 
 

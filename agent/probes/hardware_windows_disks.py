@@ -16,9 +16,7 @@ _BUSES = {
     1: "scsi", 2: "atapi", 3: "ata", 4: "firewire", 6: "fibre", 7: "usb", 8: "raid", 9: "iscsi", 10: "sas",
     11: "sata", 12: "sd", 13: "mmc", 14: "virtual", 15: "virtual", 16: "spaces", 17: "nvme", 19: "ufs",
 }  # fmt: skip
-_DESCRIPTOR = struct.Struct(
-    "<IIBBBBIIIIII"
-)  # version, size, type, modifier, removable, queueing, 4 offsets, bus, raw
+_DESCRIPTOR = struct.Struct("<IIBBBBIIIIII")  # version, size, type, modifier, removable, queueing, 4 offsets, bus, raw
 _SIZE_AT = 24  # DISK_GEOMETRY_EX.DiskSize
 _PENALTY_AT = 8
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Dict, Optional, Sequence, Tuple
 
-from ..host import Nic
+from ..host import Host, Nic
 from ..probe import NoData, ProbeContext, printable
 from ..wire.sections import InterfaceInfo, InterfacesInfo, mac_hash, mac_prefix
+from . import interfaces_linux, interfaces_windows
 from .nic_kinds import MAX_INTERFACES, kinds
 
 _ORDER = ("wired", "wireless", "mobile", "unknown", "virtual")
@@ -23,10 +25,20 @@ def run(context: ProbeContext) -> InterfacesInfo:
     own.sort(key=lambda nic: (_ORDER.index(kind[nic.name]), nic.name))
     if len(own) > MAX_INTERFACES:
         context.log("{} of {} interfaces left out".format(len(own) - MAX_INTERFACES, len(own)))
-    return InterfacesInfo(tuple(describe(nic, kind[nic.name]) for nic in own[:MAX_INTERFACES]))
+    given = dhcp(context.host, own[:MAX_INTERFACES])
+    return InterfacesInfo(
+        tuple(describe(nic, kind[nic.name], given.get(nic.name, (None, ""))) for nic in own[:MAX_INTERFACES])
+    )
 
 
-def describe(nic: Nic, kind: str) -> InterfaceInfo:
+def dhcp(host: Host, nics: Sequence[Nic]) -> Dict[str, Tuple[Optional[bool], str]]:
+    """Interface name -> (its IPv4 address was given by DHCP, the DHCP server or "")."""
+    if host.platform == "windows":
+        return interfaces_windows.dhcp(host, nics)
+    return interfaces_linux.dhcp(host, nics) if host.platform == "linux" else {}
+
+
+def describe(nic: Nic, kind: str, given: Tuple[Optional[bool], str] = (None, "")) -> InterfaceInfo:
     # A network card that is down or a virtual one has no speed, whatever number its driver gives.
     has_link = nic.is_up and kind != "virtual"
     return InterfaceInfo(
@@ -40,6 +52,8 @@ def describe(nic: Nic, kind: str) -> InterfaceInfo:
         mtu=nic.mtu,
         ipv4=tuple(sorted(nic.ipv4))[:_MAX_ADDRESSES],
         ipv6=tuple(sorted({without_mac(address, nic.mac) for address in nic.ipv6}))[:_MAX_ADDRESSES],
+        dhcp=given[0],
+        dhcp_server=given[1],
     )
 
 

@@ -32,10 +32,12 @@ def run(context: ProbeContext) -> NeighboursInfo:
         arp = neighbours_windows.parse_arp(host.ip_net_table())
         routes = neighbours_windows.parse_routes(host.ip_forward_table()) or []
         servers = neighbours_windows.dns_servers(host, nics)
+        ipv6_gateways = neighbours_windows.count_ipv6_gateways(host.ip_forward_table6())
     else:
         arp = neighbours_linux.parse_arp(_read(context, "/proc/net/arp"))
         routes = neighbours_linux.parse_routes(_read(context, "/proc/net/route"))
         servers = neighbours_linux.dns_servers(host)
+        ipv6_gateways = neighbours_linux.count_ipv6_gateways(_read(context, "/proc/net/ipv6_route"))
     if arp is None:
         context.log("the ARP table cannot be read")
     kind = kinds(host, [nic.name for nic in nics])
@@ -43,8 +45,9 @@ def run(context: ProbeContext) -> NeighboursInfo:
     real = {printable(nic.name) for nic in nics if kind[nic.name] not in ("virtual", "loopback")}
     info = combine(arp, routes, subnets_of(nics), real)
     info = dataclasses.replace(info, dns_servers=tuple(servers[:MAX_SERVERS]))
-    if info == NeighboursInfo():
+    if info == NeighboursInfo() and ipv6_gateways is None:
         raise NoData("no ARP table, no route, no name server")
+    info = dataclasses.replace(info, ipv6_gateways=ipv6_gateways)
     return info
 
 
@@ -107,9 +110,7 @@ def combine(
         if entry.address not in known_gateways and is_unicast(entry.mac)
     }
     # Sorted, so that the order in which they answered does not change the section.
-    neighbours = sorted(
-        (item for item in found if item.interface), key=lambda item: (item.interface, item.mac_hash)
-    )
+    neighbours = sorted((item for item in found if item.interface), key=lambda item: (item.interface, item.mac_hash))
     return NeighboursInfo(tuple(gateways[:MAX_GATEWAYS]), tuple(neighbours[:MAX_NEIGHBOURS]), len(neighbours))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Set, Tuple
 
 from ..host import Host, Nic, RegistryValue
 from .neighbours_common import ArpEntry, DefaultRoute
@@ -20,6 +20,9 @@ _ROUTE_ROW = struct.Struct(
 _METRIC = 9  # dwForwardMetric1
 _INDIRECT = 4  # MIB_IPROUTE_TYPE_INDIRECT
 _TYPE = 5
+# MIB_IPFORWARD_ROW2: LUID, index at 8, prefix as SOCKADDR_INET at 12 (address at 20) with its length at 40, next hop
+# as SOCKADDR_INET at 44 (address at 52), the rest is not needed.
+_ROUTE2_SIZE = 104
 
 
 def parse_arp(table: bytes) -> Optional[List[ArpEntry]]:
@@ -29,9 +32,7 @@ def parse_arp(table: bytes) -> Optional[List[ArpEntry]]:
     found: List[ArpEntry] = []
     for _index, length, mac, address, kind in _rows(table, _ARP_ROW):
         if length == 6 and kind != _INVALID and any(mac[:6]):
-            found.append(
-                ArpEntry(socket.inet_ntoa(address), ":".join("{:02x}".format(byte) for byte in mac[:6]))
-            )
+            found.append(ArpEntry(socket.inet_ntoa(address), ":".join("{:02x}".format(byte) for byte in mac[:6])))
     return found
 
 
@@ -43,6 +44,20 @@ def parse_routes(table: bytes) -> List[DefaultRoute]:
         if not any(destination) and not any(mask) and any(next_hop) and row[_TYPE] == _INDIRECT:
             found.append(DefaultRoute(socket.inet_ntoa(next_hop), row[_METRIC]))
     return found
+
+
+def count_ipv6_gateways(table: bytes) -> Optional[int]:
+    """MIB_IPFORWARD_TABLE2 of IPv6 -> default routes that go by a gateway; None when the system gave nothing."""
+    if len(table) < 8:
+        return None
+    count = min(struct.unpack_from("<I", table)[0], (len(table) - 8) // _ROUTE2_SIZE, 4096)
+    found: Set[bytes] = set()
+    for number in range(count):
+        row = table[8 + number * _ROUTE2_SIZE : 8 + (number + 1) * _ROUTE2_SIZE]
+        index, prefix, length, next_hop = row[8:12], row[20:36], row[40], row[52:68]
+        if not any(prefix) and length == 0 and any(next_hop):
+            found.add(index + next_hop)
+    return len(found)
 
 
 def dns_servers(host: Host, nics: Sequence[Nic]) -> List[str]:

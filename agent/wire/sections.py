@@ -99,7 +99,9 @@ class HardwareInfo:
     firmware_mode: str = ""  # uefi | bios: how the running system was started
     firmware_has_uefi: Optional[bool] = None  # the firmware says that it can UEFI, however it was started
     secure_boot: Optional[bool] = None  # on now; None also where the firmware mode knows no Secure Boot
-    tpm_state: str = ""  # ready | disabled | absent
+    # ready | disabled (the firmware's tables describe one, the system cannot use it) | absent (the system was asked and
+    # sees none; one that is switched off in the firmware may look so)
+    tpm_state: str = ""
     tpm_version: str = ""  # "2.0" | "1.2"
     monitors: Tuple[MonitorInfo, ...] = ()
 
@@ -109,9 +111,9 @@ class DiskHealth:
     model: str = ""
     serial: str = ""
     health: str = ""  # ok | warning | failing, by the disk's own word
-    health_source: str = ""  # smartctl | predict_failure | nvme | ...
-    power_on_hours: Optional[int] = None
-    wear_percent: Optional[int] = None  # of a solid-state disk's rated writes; may pass 100
+    health_source: str = ""  # smartctl | nvme | smart | predict_failure | emmc
+    power_on_hours: Optional[int] = None  # rounded down to 100, so that the section does not change every day
+    wear_percent: Optional[int] = None  # of a solid-state disk's rated writes; may pass 100; eMMC tells tens
     reallocated_sectors: Optional[int] = None
     pending_sectors: Optional[int] = None
     is_system: Optional[bool] = None
@@ -122,7 +124,7 @@ class VolumeInfo:
     mount: str = ""  # "C:", "/"
     file_system: str = ""
     size_bytes: Optional[int] = None
-    free_bytes: Optional[int] = None
+    free_bytes: Optional[int] = None  # rounded down to 100 MB, so that the section does not change at each look
     is_system: Optional[bool] = None
 
 

@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 
 @dataclass(frozen=True)
 class DhcpOffer:
-    """One answer to a DHCP question on the own network."""
+    """One answer to a DHCP question on the own network; on Windows also the lease that the PC lives by."""
 
     server: str = ""
     mac_prefix: str = ""
@@ -97,7 +97,8 @@ class ScanRecord:
     frames: int = 0  # sent
     duration_s: float = 0.0
     hosts: int = 0
-    stopped: str = ""  # why it ended early: gateway_lost | driver_busy | lease_over | switched_off | deadline
+    # why it ended early: gateway_lost | driver_busy | lease_over | switched_off | deadline | daily_cap | failed
+    stopped: str = ""
 
 
 @dataclass(frozen=True)

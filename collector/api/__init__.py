@@ -3,6 +3,7 @@
     GET /api/v1/sites      /api/v1/sites/{id}         GET /api/v1/units   /api/v1/units/{id}
     GET /api/v1/machines   /api/v1/machines/{id}      GET /api/v1/figures
     GET /api/v1/findings   /api/v1/findings/{id}      GET /api/v1/outbox
+    GET /api/v1/devices    /api/v1/devices/{id}       GET /api/v1/scans
     GET /api/v1/openapi.json
 
 Lists: `page`, `size`, filters; {"items", "total", "page", "size"}. Errors: errors.py.
@@ -16,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from collector.api import figures, findings, machines, sites, units
+from collector.api import devices, figures, findings, machines, scans, sites, units
 from collector.api.errors import IsPage, PageError, install_error_handlers
 from collector.api.params import ERRORS
 
@@ -60,6 +61,6 @@ def openapi() -> dict[str, Any]:
 
 def _router() -> APIRouter:
     router = APIRouter(prefix=PREFIX, responses=ERRORS)
-    for module in (sites, machines, findings, units, figures):
+    for module in (sites, machines, devices, scans, findings, units, figures):
         router.include_router(module.router)
     return router

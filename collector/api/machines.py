@@ -25,7 +25,10 @@ from inventory.store.sessions import Viewer
 router = APIRouter(tags=["machines"])
 Account = Annotated[Viewer, Depends(api_account(*SEE_OFFICES))]
 
-Sort = Literal["age", "name", "model", "cpu", "ram", "disk", "os", "unfit", "site", "unit", "status", "contact"]
+Sort = Literal[
+    "age", "name", "model", "cpu", "ram", "disk", "os", "unfit", "site", "unit", "status", "contact",
+    "unsafe", "windows11", "disk_free", "update",
+]  # fmt: skip
 
 
 class MachineQuery(PlaceParams):
@@ -33,6 +36,9 @@ class MachineQuery(PlaceParams):
     site_id: OptionalId = None
     outdated: Literal["", "yes", "no", "unknown", "not_applicable"] = ""
     unfit: Annotated[Text, "a code of a limit, any, none or unknown"] = ""
+    unsafe: Annotated[Text, "a code of a weak point of protection, any, none or unknown"] = ""
+    windows11: Literal["", "capable", "switched_off", "cannot", "unknown"] = ""
+    disk: Literal["", "bad", "failing", "warning", "ok", "full", "unknown"] = ""
     os_name: Text = ""
     status: Literal["", "counted", "in_use", "broken", "retired", "excluded", "conflict"] = ""
     sample: Literal["", "yes", "no"] = ""
@@ -50,6 +56,9 @@ def machines(request: Request, account: Account, query: Annotated[MachineQuery, 
             site_id=query.site_id,
             outdated=query.outdated,
             unfit=query.unfit,
+            unsafe=query.unsafe,
+            windows11=query.windows11,
+            disk=query.disk,
             os_name=query.os_name,
             status=query.status,
             sample=query.sample,
@@ -75,16 +84,26 @@ def machine(request: Request, account: Account, machine_id: RowId) -> MachineDet
             | {
                 "addresses": sheet.machine.addresses.split(),
                 "age_evidence": sheet.machine.age_evidence,
+                "windows11_reasons": sheet.machine.windows11_reasons,
                 "sections": [SectionItem.model_validate(section) for section in sheet.sections],
             }
         )
 
 
 def _plain(row: MachineRow) -> dict[str, Any]:
-    known = row.machine.model_dump()
-    unfit = None
-    if row.machine.unfit is not None:
-        unfit = [
-            Unfit(code=str(i.get("code", "")), value=i.get("value"), limit=i.get("limit")) for i in row.machine.unfit
-        ]
-    return known | {"site_name": row.site_name, "unit_id": row.unit_id, "unit_name": row.unit_name, "unfit": unfit}
+    machine = row.machine
+    return machine.model_dump() | {
+        "site_name": row.site_name,
+        "unit_id": row.unit_id,
+        "unit_name": row.unit_name,
+        "unfit": _reasons(machine.unfit),
+        "unsafe": _reasons(machine.unsafe),
+        "windows11": machine.windows11 or None,
+        "disk_health": machine.disk_health or None,
+    }
+
+
+def _reasons(stored: list[Any] | None) -> list[Unfit] | None:
+    if stored is None:
+        return None
+    return [Unfit(code=str(i.get("code", "")), value=i.get("value"), limit=i.get("limit")) for i in stored]

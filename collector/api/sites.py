@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from collector.api.auth import api_account
-from collector.api.models import Listed, SiteItem
+from collector.api.models import Listed, NetworkItem, SiteDetail, SiteItem
 from collector.api.params import NOT_FOUND, SEE_OFFICES, PlaceParams, RowId, Text, gone, store_of, today_of
 from inventory.domain.unit import full_name
+from inventory.store.device_lists import DeviceFilter, count_devices
+from inventory.store.scan_lists import LanRow, networks_of
 from inventory.store.sessions import Viewer
 from inventory.store.sites import SiteFilter, SiteRow, count_sites, list_sites
 from inventory.store.tables import Site, Unit
@@ -45,7 +47,7 @@ _SORTS = {
 class SiteQuery(PlaceParams):
     q: Text = ""
     state: State = ""
-    lan: Literal["", "none", "partial", "working", "unknown"] = ""
+    lan: Literal["", "none", "partial", "working", "unknown", "faulty"] = ""
     sort: Literal["state", "name", "unit", "since", "machines", "contact"] = "state"
     descending: bool = False
 
@@ -62,22 +64,40 @@ def sites(request: Request, account: Account, query: Annotated[SiteQuery, Query(
 
 
 @router.get("/sites/{site_id}", responses=NOT_FOUND)
-def site(request: Request, account: Account, site_id: RowId) -> SiteItem:
-    """One site."""
-    day = today_of(request)
+def site(request: Request, account: Account, site_id: RowId) -> SiteDetail:
+    """One site with its local networks."""
+    day, now = today_of(request), request.app.state.clock()
     with store_of(request).reading() as session:
         found = session.get(Site, site_id)
         if found is None or not account.scope.covers(found.unit_id):
             raise gone("site", site_id)
         unit = session.get_one(Unit, found.unit_id)
         inside = SiteFilter(account.scope, unit_id=unit.id)
-        for row in list_sites(session, inside, day, limit=MAX_SITES_OF_UNIT):
-            if row.site.id == site_id:
-                return _item(row)
-        return _item(SiteRow(found, full_name(unit.type_label, unit.name), 0, 0, 0))
+        rows = list_sites(session, inside, day, limit=MAX_SITES_OF_UNIT)
+        row = next((row for row in rows if row.site.id == site_id), None)
+        item = _item(row or SiteRow(found, full_name(unit.type_label, unit.name), 0, 0, 0))
+        networks = [_network(lan) for lan in networks_of(session, site_id, now)]
+        devices = count_devices(session, DeviceFilter(scope=account.scope, site_id=site_id))
+        return SiteDetail(**item.model_dump(), lan_evidence=found.lan_evidence, networks=networks, devices=devices)
 
 
 MAX_SITES_OF_UNIT = 500
+
+
+def _network(row: LanRow) -> NetworkItem:
+    lan, held = row.lan, row.scanner is not None
+    return NetworkItem(
+        network=lan.network,
+        gateway=lan.gateway,
+        agents=row.members,
+        hosts=lan.hosts,
+        vendors=[(str(name), int(count)) for name, count in lan.vendors] if lan.vendors is not None else None,
+        scanner_agent_id=lan.scanner_agent_id if held else None,
+        lease_from=lan.lease_from if held else None,
+        lease_until=lan.lease_until if held else None,
+        elected_why=lan.elected_why,
+        last_sweep_at=lan.last_sweep_at,
+    )
 
 
 def _item(row: SiteRow) -> SiteItem:

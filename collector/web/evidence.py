@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from collector.i18n import N_, format, translator
 from collector.i18n import words as codes
+from collector.web.section_words import WORDS
+from collector.web.words import shown
 
 LABELS: Mapping[str, str] = {
     "age_years": N_("Tuổi máy (năm)"),
@@ -52,6 +55,22 @@ LABELS: Mapping[str, str] = {
     "households": N_("Số hộ"),
     "created_at": N_("Đưa vào danh mục"),
     "provider": N_("Nhà cung cấp"),
+    "pcs": N_("Số máy tính thấy việc này"),
+    "network": N_("Mạng"),
+    "gateway": N_("Cổng ra"),
+    "servers": N_("Máy cấp địa chỉ đã trả lời"),
+    "strange": N_("Máy cấp địa chỉ lạ"),
+    "server": N_("máy chủ"),
+    "maker": N_("hãng card mạng"),
+    "hops": N_("Đường ra Internet đi qua"),
+    "addresses": N_("Địa chỉ bị trùng"),
+    "wrong": N_("Trả lời sai"),
+    "name": N_("tên miền"),
+    "answer": N_("trả lời"),
+    "devices": N_("Thiết bị"),
+    "count": N_("Số thiết bị"),
+    "doors": N_("Cửa đang mở"),
+    "error": N_("Mã lỗi"),
 }
 WHY: Mapping[str, str] = {
     "vanished": N_("các máy cùng im lặng trong giờ làm việc, không báo tắt"),
@@ -77,6 +96,8 @@ WHY: Mapping[str, str] = {
     "bought_used": N_("mua muộn hơn nhiều so với năm sản xuất: có thể là máy cũ"),
     "bought_before_built": N_("ngày khai trước khi máy được sản xuất, không dùng"),
     "two_boots": N_("hai máy cùng báo bằng một mã trạm"),
+    "android_metered": N_("máy cấp địa chỉ là điện thoại Android"),
+    "network": N_("địa chỉ mạng chỉ điện thoại mới dùng"),
 }
 SEVERE_AFTER = N_("Xếp mức cao khi quá (năm)")
 IDENTIFIERS: Mapping[str, str] = {
@@ -139,6 +160,30 @@ def built_years(early: int | None, late: int | None, lang: str) -> str:
     return str(late) if early == late else f"{early}–{late}"
 
 
+def unsafe_value(reason: Mapping[str, Any], lang: str) -> str:
+    """What was found about a weak point of a PC's protection, as a phrase; "" when its name says all."""
+    _ = translator(lang)
+    code, value = str(reason.get("code", "")), str(reason.get("value") or "")
+    limit, name = reason.get("limit"), str(reason.get("evidence") or "")
+    if code == "updates_old":
+        text = N_("lần gần nhất %(day)s, quá %(limit)s ngày")
+        return _(text) % {"day": written(value, lang), "limit": limit} if value else ""
+    if code == "antimalware_old":
+        text = N_("%(name)s, mẫu ngày %(day)s, quá %(limit)s ngày")
+        return _(text) % {"name": name, "day": written(value, lang), "limit": limit} if value else name
+    if code == "firewall_off":
+        return ", ".join(
+            codes.word(WORDS["zone_name"], item.strip(), lang) for item in value.split(",") if item.strip()
+        )
+    if code == "os_release":
+        text = N_("%(value)s, hãng ngừng cập nhật ngày %(day)s")
+        return _(text) % {"value": value, "day": written(str(limit or ""), lang)}
+    if code == "rdp":
+        said = {"nla": N_("đòi đăng nhập trước khi mở màn hình"), "no_nla": N_("không đòi đăng nhập trước")}
+        return codes.word(said, name, lang)
+    return value
+
+
 def measured(code: str, value: Any, lang: str) -> str:
     """A value or limit of an unfit machine in the unit that people know: memory in GB, clock in GHz."""
     if value is None or value == "":
@@ -146,17 +191,39 @@ def measured(code: str, value: Any, lang: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if code == "ram":
             return format.gigabytes(round(value * 2**30), lang)
+        if code == "disk_free":
+            return f"{format.decimal(value, 0 if float(value).is_integer() else 1, lang)}%"
         if code == "clock":
             return f"{format.decimal(value / 1000, 1, lang)} GHz"
         return format.number(value, lang) if isinstance(value, int) else format.decimal(value, 1, lang)
+    if code == "disk_health":
+        return codes.word(codes.DISK_HEALTH, str(value), lang)
     return written(str(value), lang)
+
+
+def age_value(method: str, value: str, lang: str) -> str:
+    """The value of a piece of evidence of age, as people read it."""
+    if method == "disk_hours":
+        with contextlib.suppress(ValueError):
+            years = format.decimal(float(value), 1, lang)
+            return translator(lang)(N_("%(years)s năm chạy liền")) % {"years": years}
+    return written(value, lang)
 
 
 def _special(key: str, value: Any, lang: str, kind: str) -> str | None:
     """What reads better as a phrase than as a list of names and values; None: nothing special."""
     _ = translator(lang)
+    if key in ("hops", "maker") and value:
+        return shown(value, key, lang)
+    if key == "doors" and isinstance(value, list):
+        return ", ".join(shown(item, "door", lang) or "" for item in value)
+    if kind == "lan_hotspot" and key == "why":
+        return codes.word(WHY, str(value), lang)
     if key == "reasons" and isinstance(value, Mapping):
         code = str(value.get("code", ""))
+        if code in codes.UNSAFE:
+            said = unsafe_value(value, lang)
+            return codes.word(_CODES, code, lang) + (f": {said}" if said else "")
         text = N_("%(what)s: đo được %(value)s, ngưỡng %(limit)s")
         ends = [measured(code, value.get(side), lang) or format.NOTHING for side in ("value", "limit")]
         return _(text) % {"what": codes.word(_CODES, code, lang), "value": ends[0], "limit": ends[1]}

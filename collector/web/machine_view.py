@@ -9,7 +9,8 @@ from typing import Any
 
 from collector.i18n import N_, format, translator
 from collector.i18n import words as codes
-from collector.web.evidence import WHY, built_years, measured, written
+from collector.web.evidence import WHY, age_value, built_years, measured
+from collector.web.machine_safety import weaknesses
 from inventory.store.machine_lists import MachineRow
 from inventory.store.tables import Machine
 
@@ -66,8 +67,9 @@ def age_rows(machine: Machine, lang: str) -> list[tuple[str, str, str]]:
             continue
         reason, early, late = item.get("reason"), item.get("earliest"), item.get("latest")
         says = codes.word(WHY, str(reason), lang) if reason else built_years(early, late, lang)
-        method = codes.word(codes.AGE_METHODS, str(item.get("method", "")), lang)
-        rows.append((method, written(str(item.get("value", "")), lang), says))
+        code = str(item.get("method", ""))
+        value = age_value(code, str(item.get("value", "")), lang)
+        rows.append((codes.word(codes.AGE_METHODS, code, lang), value, says))
     return rows
 
 
@@ -85,11 +87,12 @@ def unfit_views(machine: Machine, lang: str) -> list[UnfitView] | None:
 
 def _unfit_view(item: Mapping[str, Any], lang: str) -> UnfitView:
     code = str(item.get("code", ""))
+    limit = "ok" if code == "disk_health" else item.get("limit")
     return UnfitView(
         code,
         codes.word(codes.UNFIT, code, lang),
         measured(code, item.get("value"), lang),
-        measured(code, item.get("limit"), lang),
+        measured(code, limit, lang),
         str(item.get("evidence") or ""),
     )
 
@@ -111,6 +114,12 @@ CSV_HEAD = (
     N_("Năm sản xuất muộn nhất"),
     N_("Tuổi máy"),
     N_("Chưa đạt"),
+    N_("Thiếu bảo vệ"),
+    N_("Cập nhật hệ điều hành gần nhất"),
+    N_("Hãng hỗ trợ hệ điều hành đến"),
+    N_("Windows 11"),
+    N_("Sức khỏe ổ đĩa"),
+    N_("Ổ hệ thống còn trống (GB)"),
     N_("Tình trạng"),
     N_("Liên lạc cuối"),
     N_("Dữ liệu mẫu"),
@@ -120,12 +129,18 @@ CSV_HEAD = (
 def csv_row(row: MachineRow, year: int, lang: str) -> list[object]:
     """The cells under CSV_HEAD; None where nothing is known."""
     m = row.machine
-    unfit = unfit_views(m, lang)
+    unfit, weak = unfit_views(m, lang), weaknesses(m, lang)
     return [
         m.hostname, row.unit_name, row.site_name, m.vendor, m.model, m.serial, m.asset_tag, m.cpu,
         _gib(m.ram_bytes), _gib(m.disk_bytes), m.os_name, m.addresses, m.built_earliest, m.built_latest,
         age_view(m, year, lang).verdict,
         None if unfit is None else "; ".join(item.title for item in unfit),
+        None if weak is None else "; ".join(item.title for item in weak),
+        format.day(m.last_update_on, lang) if m.last_update_on else None,
+        format.day(m.os_support_end, lang) if m.os_support_end else None,
+        codes.word(codes.WINDOWS_11, m.windows11, lang) if m.windows11 else None,
+        codes.word(codes.DISK_HEALTH, m.disk_health, lang) if m.disk_health else None,
+        _gib(m.disk_free_bytes),
         codes.word(codes.MACHINE_STATUS, m.status, lang),
         format.moment(m.last_contact_at, lang) if m.last_contact_at else None,
         "x" if m.sample else "",

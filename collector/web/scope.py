@@ -11,6 +11,8 @@ from collector.i18n import N_
 
 _ALL_BUT_AUDITOR = ("admin", "officer", "viewer", "commune", "operator")
 _SEE_OFFICES = ("admin", "officer", "viewer", "commune")
+# Whoever answers for a network may know what the agents did on it.
+_SEE_SCANS = ("admin", "officer", "commune", "auditor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ PLACES: tuple[Place, ...] = (
     Place("findings", "/viec-can-xu-ly", N_("Việc cần xử lý"), _ALL_BUT_AUDITOR),
     Place("sites", "/dia-diem", N_("Địa điểm"), _SEE_OFFICES),
     Place("machines", "/may-tinh", N_("Máy tính"), _SEE_OFFICES),
+    Place("devices", "/thiet-bi", N_("Thiết bị mạng"), _SEE_OFFICES),
     Place("villages", "/thon-ban", N_("Thôn, bản"), _ALL_BUT_AUDITOR),
     Place("weekly", "/thu-tuan", N_("Thư tuần"), _SEE_OFFICES),
     Place("recipients", "/quan-tri/nguoi-nhan", N_("Người nhận thư"), ("admin", "officer"), "admin"),
     Place("tokens", "/quan-tri/ma-ghi-danh", N_("Mã ghi danh"), ("admin", "officer"), "admin"),
     Place("rejected", "/quan-tri/bao-cao-loi", N_("Báo cáo lỗi"), ("admin", "officer"), "admin"),
+    Place("scans", "/quan-tri/nhat-ky-quet", N_("Nhật ký quét mạng"), _SEE_SCANS, "admin"),
     Place("policy", "/quan-tri/chinh-sach", N_("Chính sách"), ("admin", "officer"), "admin"),
     Place("audit", "/quan-tri/nhat-ky", N_("Nhật ký"), ("admin", "auditor"), "admin"),
     Place("health", "/quan-tri/suc-khoe", N_("Sức khỏe hệ thống"), ("admin", "officer", "auditor"), "admin"),

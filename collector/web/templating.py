@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from collector.i18n import LANGUAGES, catalogue, format, words
+from collector.i18n import LANGUAGES, catalogue, device_words, format, words
 from collector.web import svg
 
 HERE = Path(__file__).parent
@@ -32,6 +32,7 @@ def environment(lang: str) -> Environment:
     made.globals.update(
         lang=lang,
         words=words,
+        device_words=device_words,
         word=partial(words.word, lang=lang),
         static=static_url,
         number=partial(format.number, lang=lang),
@@ -43,6 +44,8 @@ def environment(lang: str) -> Environment:
         span=partial(format.span, lang=lang),
         gigabytes=partial(format.gigabytes, lang=lang),
         svg=svg,
+        pairs=lambda choices: [(value, texts.gettext(said[1])) for value, said in choices.items()],
+        texts=lambda choices: [(value, texts.gettext(said)) for value, said in choices.items()],
     )
     return made
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from collector.i18n import N_, Translate, format
 from collector.i18n import policy_words as words
 from inventory.domain.policy import Rule
+from inventory.store.policy_secrets import hide_community, hide_user
 
 LONG_KINDS = ("hours", "targets", "dated", "names", "names_hosts", "communities", "snmp_users")
 """Kinds of value that take several lines."""
-HIDDEN = "••••"
+
+FORM_HINTS: Mapping[str, str] = {
+    "names_hosts": N_("Mỗi dòng một tên miền, ví dụ chinhphu.vn; không quá 8."),
+    "communities": N_("Mỗi dòng một mật khẩu đọc, không quá 5. Dòng •••• giữ nguyên mật khẩu cũ."),
+    "snmp_users": N_(
+        "Mỗi dòng: tên | SHA256 | khóa xác thực | AES | khóa mã hóa; không quá 5. Khóa •••• giữ nguyên khóa cũ."
+    ),
+}
+"""How to write the kinds whose form nobody can guess."""
 
 
 def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
@@ -22,8 +32,10 @@ def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
         return [translate(N_("có") if value else N_("không"))]
     if rule.kind in ("targets", "dated", "hours"):
         return [f"{name}: {_date_text(text, lang)}" for name, text in value]
-    if rule.kind == "snmp_users":  # keys are shown to nobody, only in the field where they are changed
-        return [" | ".join((name, auth, HIDDEN, priv, HIDDEN)) for name, auth, _, priv, _ in value]
+    if rule.kind == "snmp_users":
+        return [" | ".join(hide_user(user)) for user in value]
+    if rule.kind == "communities":
+        return [", ".join(hide_community(item) for item in value)]
     if isinstance(value, tuple):
         return [", ".join(str(item) for item in value)]
     if isinstance(value, date):
@@ -45,13 +57,15 @@ def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
 
 
 def written(rule: Rule, value: Any) -> str:
-    """A value as the form's field takes it back."""
+    """A value as the form's field takes it back; what is hidden in it is put back by the store."""
     if rule.kind in ("targets", "dated", "hours"):
         return "\n".join(f"{name} | {text}" for name, text in value)
     if rule.kind == "ints":
         return ", ".join(str(item) for item in value)
     if rule.kind == "snmp_users":
-        return "\n".join(" | ".join(user) for user in value)
+        return "\n".join(" | ".join(hide_user(user)) for user in value)
+    if rule.kind == "communities":
+        return "\n".join(hide_community(item) for item in value)
     if isinstance(value, tuple):
         return "\n".join(value)
     if isinstance(value, bool):

@@ -11,165 +11,18 @@ from datetime import date, datetime
 from typing import Any
 
 from collector.i18n import N_, format, translator
+from collector.i18n.device_words import BATTERY
+from collector.web.section_fields import FIELDS, SECTIONS, STATUSES
+from collector.web.section_tables import TABLES
+from collector.web.section_words import WORDS
+from inventory.domain.mac_vendor import made_up, short_maker
 
 Data = Mapping[str, Any]
 
-SECTIONS: Mapping[str, str] = {
-    "system": N_("Hệ điều hành"),
-    "hardware": N_("Phần cứng"),
-    "interfaces": N_("Card mạng"),
-    "neighbours": N_("Mạng nội bộ nhìn thấy"),
-    "reach": N_("Kết nối thử"),
-    "uptime": N_("Bật, tắt máy"),
-    "counters": N_("Lỗi trên card mạng"),
-}
-"""Sections in the order of the page."""
+MAX_ROWS = 60
+"""Rows of one list that a page shows; a scan of a large network has hundreds."""
 
-STATUSES: Mapping[str, str] = {
-    "ok": N_("đọc được"),
-    "no_data": N_("máy không có dữ liệu này"),
-    "failed": N_("đọc không được"),
-    "denied": N_("không đủ quyền đọc"),
-}
-
-FIELDS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "system": (
-        ("os_name", N_("Hệ điều hành"), "text"),
-        ("os_release", N_("Phiên bản"), "text"),
-        ("os_version", N_("Số phiên bản"), "text"),
-        ("os_build", N_("Bản dựng"), "text"),
-        ("os_edition", N_("Ấn bản"), "text"),
-        ("kernel", N_("Nhân hệ điều hành"), "text"),
-        ("architecture", N_("Kiến trúc"), "text"),
-        ("install_date", N_("Ngày cài đặt"), "date"),
-        ("hostname", N_("Tên máy"), "text"),
-        ("timezone_offset_min", N_("Múi giờ"), "zone"),
-        ("agent_python", N_("Python của trạm thu thập"), "text"),
-    ),
-    "hardware": (
-        ("system_vendor", N_("Hãng"), "text"),
-        ("system_model", N_("Kiểu máy"), "text"),
-        ("system_serial", N_("Số sê-ri"), "text"),
-        ("board_vendor", N_("Hãng bo mạch chủ"), "text"),
-        ("board_model", N_("Bo mạch chủ"), "text"),
-        ("board_serial", N_("Số sê-ri bo mạch chủ"), "text"),
-        ("bios_vendor", N_("Hãng BIOS"), "text"),
-        ("bios_version", N_("Phiên bản BIOS"), "text"),
-        ("bios_date", N_("Ngày BIOS"), "us_date"),
-        ("cpu_brand", N_("Bộ xử lý"), "text"),
-        ("cpu_sockets", N_("Số bộ xử lý"), "number"),
-        ("cpu_cores", N_("Số lõi"), "number"),
-        ("cpu_threads", N_("Số luồng"), "number"),
-        ("cpu_max_mhz", N_("Tốc độ tối đa"), "mhz"),
-        ("ram_bytes", N_("RAM"), "bytes"),
-        ("ram_installed_bytes", N_("RAM lắp trên máy"), "bytes"),
-        ("is_virtual", N_("Máy ảo"), "yes_no"),
-        ("virtual_hint", N_("Dấu hiệu máy ảo"), "text"),
-        ("dmi_available", N_("Có bảng DMI"), "yes_no"),
-    ),
-    "neighbours": (
-        ("neighbour_count", N_("Số thiết bị khác trong mạng"), "number"),
-        ("dns_servers", N_("Máy chủ DNS"), "list"),
-    ),
-    "reach": (
-        ("internet", N_("Ra được Internet"), "yes_no"),
-        ("captive", N_("Bị chặn bởi trang đăng nhập Wi-Fi"), "yes_no"),
-        ("collector", N_("Đến được máy thu"), "yes_no"),
-    ),
-    "uptime": (
-        ("boot_time", N_("Bật máy lúc"), "moment"),
-        ("last_shutdown", N_("Lần tắt trước"), "shutdown"),
-        ("last_seen_before", N_("Còn chạy lần cuối trước khi tắt"), "moment"),
-        ("on_battery", N_("Đang chạy bằng pin"), "yes_no"),
-    ),
-}
-
-TABLES: Mapping[str, tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...]] = {
-    "hardware": (
-        (
-            "disks",
-            N_("Ổ đĩa"),
-            (
-                ("model", N_("Kiểu"), "text"),
-                ("size_bytes", N_("Dung lượng"), "bytes"),
-                ("rotational", N_("Loại"), "rotational"),
-                ("bus", N_("Cổng nối"), "text"),
-                ("is_system", N_("Ổ hệ thống"), "yes_no"),
-                ("serial", N_("Số sê-ri"), "text"),
-            ),
-        ),
-    ),
-    "interfaces": (
-        (
-            "interfaces",
-            N_("Card mạng"),
-            (
-                ("name", N_("Tên"), "text"),
-                ("kind", N_("Loại"), "link"),
-                ("is_up", N_("Đang nối"), "yes_no"),
-                ("speed_mbps", N_("Tốc độ"), "mbps"),
-                ("duplex", N_("Song công"), "duplex"),
-                ("ipv4", N_("Địa chỉ IPv4"), "list"),
-                ("ipv6", N_("Địa chỉ IPv6"), "list"),
-                ("mac_prefix", N_("Đầu địa chỉ MAC"), "text"),
-            ),
-        ),
-    ),
-    "neighbours": (
-        (
-            "gateways",
-            N_("Cổng ra"),
-            (
-                ("address", N_("Địa chỉ"), "text"),
-                ("interface", N_("Qua card mạng"), "text"),
-                ("in_arp_table", N_("Mới trả lời"), "yes_no"),
-            ),
-        ),
-    ),
-    "reach": (
-        (
-            "checks",
-            N_("Từng phép thử"),
-            (
-                ("name", N_("Tên"), "check"),
-                ("stage", N_("Bước"), "text"),
-                ("target", N_("Đích"), "text"),
-                ("ok", N_("Được"), "yes_no"),
-                ("latency_ms", N_("Thời gian"), "ms"),
-                ("error", N_("Lỗi"), "plain"),
-            ),
-        ),
-    ),
-    "counters": (
-        (
-            "interfaces",
-            N_("Từ khi bật máy"),
-            (
-                ("name", N_("Tên"), "text"),
-                ("rx_errors", N_("Lỗi nhận"), "number"),
-                ("tx_errors", N_("Lỗi gửi"), "number"),
-                ("rx_dropped", N_("Mất khi nhận"), "number"),
-                ("tx_dropped", N_("Mất khi gửi"), "number"),
-                ("rx_bytes", N_("Đã nhận"), "bytes"),
-                ("tx_bytes", N_("Đã gửi"), "bytes"),
-            ),
-        ),
-    ),
-}
-
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "shutdown": {"clean": N_("tắt đúng cách"), "unclean": N_("tắt đột ngột (mất điện hoặc treo máy)")},
-    "link": {
-        "wired": N_("có dây"),
-        "wireless": N_("không dây"),
-        "mobile": N_("di động"),
-        "virtual": N_("ảo"),
-        "loopback": N_("nội bộ máy"),
-        "unknown": N_("chưa rõ loại"),
-    },
-    "duplex": {"full": N_("song công"), "half": N_("bán song công")},
-    "check": {"collector": N_("Máy thu"), "internet": N_("Internet")},
-}
+__all__ = ["FIELDS", "SECTIONS", "STATUSES", "TABLES", "Data", "Shown", "field_rows", "list_tables", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +32,17 @@ class Shown:
     title: str
     heads: list[str]
     rows: list[list[str | None]]
+    more: int = 0  # rows that are left out
 
 
 def field_rows(section: str, data: Data | None, lang: str) -> list[tuple[str, str | None]]:
-    """Single values of a section as (name, value); None: not known."""
-    _ = translator(lang)
-    return [(_(label), shown((data or {}).get(key), kind, lang)) for key, label, kind in FIELDS.get(section, ())]
+    """Single values of a section as (name, value); None: not known. A remark that nobody made is left out."""
+    _, told = translator(lang), data or {}
+    return [
+        (_(label), shown(told.get(key), kind, lang))
+        for key, label, kind in FIELDS.get(section, ())
+        if kind != "plain" or told.get(key)
+    ]
 
 
 def list_tables(section: str, data: Data | None, lang: str) -> list[Shown]:
@@ -193,12 +51,10 @@ def list_tables(section: str, data: Data | None, lang: str) -> list[Shown]:
     tables: list[Shown] = []
     for key, title, columns in TABLES.get(section, ()):
         items = (data or {}).get(key)
-        rows = [
-            [shown(item.get(name), kind, lang) for name, _label, kind in columns]
-            for item in (items if isinstance(items, list) else [])
-            if isinstance(item, Mapping)
-        ]
-        tables.append(Shown(_(title), [_(label) for _name, label, _kind in columns], rows))
+        found = [item for item in (items if isinstance(items, list) else []) if isinstance(item, Mapping)]
+        rows = [[shown(item.get(name), kind, lang) for name, _label, kind in columns] for item in found[:MAX_ROWS]]
+        heads = [_(label) for _name, label, _kind in columns]
+        tables.append(Shown(_(title), heads, rows, max(0, len(found) - MAX_ROWS)))
     return tables
 
 
@@ -206,7 +62,9 @@ def shown(value: Any, kind: str, lang: str) -> str | None:
     """One value for people; None when it is not known. A value of an unexpected type is shown as it is."""
     if kind == "plain":
         return str(value or "")
-    if value is None or value == "" or value == []:
+    if value == "" and kind in _NOTHING_SAID:
+        return translator(lang)(_NOTHING_SAID[kind]) if _NOTHING_SAID[kind] else ""
+    if value is None or value == "" or (value == [] and kind not in _EMPTY):
         return None
     try:
         return _WRITERS.get(kind, _plain)(value, lang)
@@ -241,10 +99,77 @@ def _us_date(value: Any, lang: str) -> str:
     return format.day(date(year, month, day), lang)
 
 
+def _hours(value: Any, lang: str) -> str:
+    """Hours under power, with what they come to when it runs day and night."""
+    years = format.decimal(value / 8766, 1, lang)
+    text = translator(lang)(N_("%(hours)s giờ (%(years)s năm liền)"))
+    return text % {"hours": format.number(value, lang), "years": years}
+
+
+def _maker(value: Any, lang: str) -> str:
+    """The maker of a network card by the beginning of its address."""
+    _ = translator(lang)
+    return _(N_("máy tự đặt địa chỉ")) if made_up(value) else short_maker(value) or _(N_("chưa rõ hãng"))
+
+
+def _hops(value: Any, lang: str) -> str:
+    return " → ".join(str(hop) or "?" for hop in value)
+
+
+def _answers(value: Any, lang: str) -> str:
+    return ", ".join(str(item) for item in value) or translator(lang)(N_("không có địa chỉ nào"))
+
+
+def _words_of(kind: str) -> Callable[[Any, str], str]:
+    """A list of codes."""
+    return lambda value, lang: ", ".join(_word_of(kind)(item, lang) for item in value) or _none(lang)
+
+
+def _none(lang: str) -> str:
+    return translator(lang)(N_("không có"))
+
+
+def _scan(value: Any, lang: str) -> str:
+    started, hosts = shown(value.get("started"), "moment", lang), shown(value.get("hosts"), "number", lang)
+    text = translator(lang)(N_("%(at)s, %(n)s thiết bị trả lời"))
+    return text % {"at": started or "?", "n": hosts or "?"}
+
+
+def _ports(value: Any, lang: str) -> str:
+    up = sum(bool(port.get("is_up")) for port in value)
+    return f"{up}/{len(value)}" if value else _none(lang)
+
+
+def _supplies(value: Any, lang: str) -> str:
+    low = sum(bool(supply.get("low")) for supply in value)
+    text = translator(lang)(N_("%(low)s/%(all)s sắp hết"))
+    return text % {"low": low, "all": len(value)} if value else _none(lang)
+
+
+def _battery(value: Any, lang: str) -> str:
+    _ = translator(lang)
+    said = [_(BATTERY.get(value.get("status") or "", BATTERY[""]))]
+    if isinstance(value.get("percent"), int):
+        said.append(f"{value['percent']}%")
+    if value.get("replace"):
+        said.append(_(N_("cần thay")))
+    return ", ".join(said)
+
+
 def _word_of(kind: str) -> Callable[[Any, str], str]:
-    words = _WORDS[kind]
+    words = WORDS[kind]
     return lambda value, lang: translator(lang)(words[value]) if value in words else str(value)
 
+
+_NOTHING_SAID: Mapping[str, str] = {
+    "stopped": N_("trọn vẹn"),
+    "scan_off": N_("máy này được giao quét"),
+    "dns_error": "",
+}
+"""Kinds of writing in which an empty text says something."""
+
+_EMPTY = ("reboots", "dhcp_options", "answers", "ports", "supplies")
+"""Kinds of writing in which an empty list says that there is none."""
 
 _WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     "bytes": lambda value, lang: format.gigabytes(value, lang),
@@ -259,5 +184,19 @@ _WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     "yes_no": _yes_no,
     "rotational": _rotational,
     "zone": _zone,
-    **{kind: _word_of(kind) for kind in _WORDS},
+    "on_off": lambda value, lang: translator(lang)(N_("đang bật") if value else N_("đang tắt")),
+    "year": lambda value, lang: str(value),
+    "percent": lambda value, lang: f"{format.number(value, lang)}%",
+    "seconds": lambda value, lang: f"{format.decimal(value, 1, lang)} s",
+    "hours": _hours,
+    "maker": _maker,
+    "hops": _hops,
+    "answers": _answers,
+    "scan": _scan,
+    "ports": _ports,
+    "supplies": _supplies,
+    "battery": _battery,
+    "reboots": _words_of("reboot"),
+    "dhcp_options": _words_of("dhcp_option"),
+    **{kind: _word_of(kind) for kind in WORDS},
 }

@@ -1,4 +1,4 @@
-"""Network devices that people declared, and what the asset book says of some PCs."""
+"""Network equipment, and what the asset book says of some PCs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from random import Random
 
 from sqlalchemy import Connection, insert, select, update
 
+from inventory.sample.equipment import Equipment
 from inventory.sample.evidence import SiteEvidence
 from inventory.sample.story import Story, all_pcs, all_sites
 from inventory.store.tables import Agent, Machine, NetworkDevice, Section, Site
@@ -25,35 +26,55 @@ _PURCHASES = {
 }
 
 
-def add_devices(
-    connection: Connection, sites: dict[str, Site], seed: int, story: Story, now: datetime
-) -> int:
-    """A gateway per site with agents, a switch where there is one, and the printer that PCs see; returns how many."""
+def add_devices(connection: Connection, sites: dict[str, Site], seed: int, story: Story, now: datetime) -> int:
+    """What scanners have found in these weeks at every site with a network, and what people declared; returns how many."""
     plans = all_sites()
+    begin = story.begin + timedelta(days=6)
     rows: list[NetworkDevice] = []
     for key, pcs in all_pcs(seed, story).items():
-        plan = plans[key][1]
+        plan, site_id = plans[key][1], sites[key].id
         if plan.scenario == "never" or plan.net == "modem":
             continue
-        site_id = sites[key].id
         assert site_id is not None
-        for kind, vendor, model, mac, source in SiteEvidence(seed, plan, pcs).devices():
+        for item in SiteEvidence(seed, plan, pcs).equipment:
+            seen = story.begin + timedelta(days=17) if item.gone else now
+            rows.append(_measured(site_id, item, begin, seen))
+        if plan.net == "hub":
             rows.append(
                 NetworkDevice(
                     site_id=site_id,
-                    kind=kind,
-                    vendor=vendor,
-                    model=model,
-                    mac_prefix=mac[0],
-                    mac_hash=mac[1],
-                    source_class=source,
-                    first_seen_at=story.begin + timedelta(days=6),
+                    kind="switch",
+                    vendor="TP-Link",
+                    model="TL-SF1008D",
+                    source="declared",
+                    source_class="declared",
+                    first_seen_at=begin,
                     last_seen_at=now,
                     sample=True,
                 )
             )
     connection.execute(insert(_device), [row.model_dump(exclude={"id"}) for row in rows])
     return len(rows)
+
+
+def _measured(site_id: int, item: Equipment, begin: datetime, seen: datetime) -> NetworkDevice:
+    """As inventory/store/lan_devices.py would have noted it on the day `begin`."""
+    told = item.told
+    return NetworkDevice(
+        site_id=site_id,
+        kind=told["type"],
+        vendor=told["vendor"],
+        model=told["hardware"],
+        mac_prefix=item.shown[0],
+        mac_hash=item.shown[1],
+        first_seen_at=begin,
+        last_seen_at=seen,
+        ports=told["ports"] or None,
+        supplies=told["supplies"] or None,
+        sample=True,
+        **{name: told[name] for name in ("source", "name", "os", "version", "serial", "location", "battery")},
+        **{name: told[name] for name in ("default_community", "pages")},
+    )
 
 
 def declare_machines(connection: Connection, today: date) -> int:

@@ -6,7 +6,8 @@ import hashlib
 from datetime import date, timedelta
 from random import Random
 
-from inventory.sample.models import OEM, Data, Model
+from inventory.sample.firmware import firmware_data, monitors_data
+from inventory.sample.models import MODELS, OEM, Data, Model
 
 GIB = 1024**3
 
@@ -75,8 +76,9 @@ def system_data(model: Model, hostname: str, rng: Random) -> Data:
     }
 
 
-def hardware_data(model: Model, rng: Random) -> Data:
-    """Section "hardware" with serial numbers of the maker's form."""
+def hardware_data(key: str, rng: Random) -> Data:
+    """Section "hardware" of a model of MODELS, with serial numbers of the maker's form."""
+    model = MODELS[key]
     serial = _serial(model.serial, rng)
     board = {"oem": OEM, "default": "Default string", "vm": ""}.get(model.serial) or f"CN{_code(rng, 14)}"
     brand, family, cpu_model, stepping, cores, threads, mhz = model.cpu
@@ -109,6 +111,8 @@ def hardware_data(model: Model, rng: Random) -> Data:
         "ram_bytes": model.ram_gib * GIB - rng.randrange(60, 180) * 1024**2,
         "ram_installed_bytes": model.ram_gib * GIB,
         "disks": [_disk(model, rng)],
+        **firmware_data(key, switched_off=key == "hp280" and rng.random() < 0.4),
+        "monitors": monitors_data(key, rng),
     }
 
 

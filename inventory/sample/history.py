@@ -11,10 +11,11 @@ from sqlalchemy import Connection, delete, insert, update
 
 from inventory.sample.evidence import SiteEvidence
 from inventory.sample.presence import Run, Stretch, boot_id
+from inventory.sample.scans import KEPT, Scan
 from inventory.sample.story import CLOCK_OFFSET_S, Pc
 from inventory.store.arrival import Arrival, SectionIn
 from inventory.store.ingest import ingest_batch, usual_gap
-from inventory.store.tables import Agent, AgentBoot, Contact
+from inventory.store.tables import Agent, AgentBoot, Contact, LanScan
 
 AGENT_VERSION = "0.1.0"
 FRAME = b"sample"  # stands for the sealed bytes that nobody ever sent
@@ -24,6 +25,7 @@ OLD_AGENT_VERSION = "0.0.9"
 _agent = Agent.__table__  # type: ignore[attr-defined]
 _boot = AgentBoot.__table__  # type: ignore[attr-defined]
 _contact = Contact.__table__  # type: ignore[attr-defined]
+_scan = LanScan.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Life:
     site_id: int
     evidence: SiteEvidence
     boots: list[Boot]
+    scans: list[Scan]  # oldest first
 
     def live_boots(self) -> list[Boot]:
         return [boot for boot in self.boots if boot.live()]
@@ -92,6 +95,7 @@ def send_inventories(connection: Connection, lives: list[Life], *, lock: bool) -
         for life in lives
         for boot in {id(boot): boot for boot in (*life.live_boots()[:1], *life.live_boots()[-1:])}.values()
     ]
+    arrivals += [arrival for life in lives if (arrival := _newest_scan(life)) is not None]
     arrivals.sort(key=lambda arrival: arrival.received_at)
     for day in sorted({arrival.received_at.date() for arrival in arrivals}):
         batch = [arrival for arrival in arrivals if arrival.received_at.date() == day]
@@ -108,15 +112,37 @@ def write_history(connection: Connection, lives: list[Life]) -> tuple[int, int]:
     connection.execute(delete(_contact).where(_contact.c.agent_id.in_(ids)))
     connection.execute(delete(_boot).where(_boot.c.agent_id.in_(ids)))
     boots = [_boot_row(life, boot) for life in lives for boot in life.boots]
-    contacts = [
-        _contact_row(life, boot, item) for life in lives for boot in life.boots for item in boot.heard
-    ]
+    contacts = [_contact_row(life, boot, item) for life in lives for boot in life.boots for item in boot.heard]
     connection.execute(insert(_boot), boots)
     connection.execute(insert(_contact), contacts)
     for life in lives:
         if life.live_boots():
             connection.execute(update(_agent).where(_agent.c.id == life.pc.agent_id).values(_newest(life)))
     return len(boots), len(contacts)
+
+
+def write_scans(connection: Connection, lives: list[Life]) -> int:
+    """The records of the scans of these weeks but for the newest, which sections carry. Returns how many."""
+    rows = [
+        LanScan(
+            site_id=life.site_id,
+            agent_id=life.pc.agent_id,
+            started_at=scan.started,
+            kind=scan.kind,
+            method="sendarp",
+            network=life.evidence.network(life.pc),
+            addresses=scan.addresses,
+            frames=scan.frames,
+            duration_s=scan.duration_s,
+            hosts=scan.hosts,
+            stopped=scan.stopped,
+            sample=True,
+        ).model_dump(exclude={"id"})
+        for life in lives
+        for scan in life.scans[:-KEPT]
+    ]
+    connection.execute(insert(_scan), rows)
+    return len(rows)
 
 
 def arrival(
@@ -153,16 +179,28 @@ def arrival(
 
 def _inventory(life: Life, boot: Boot) -> Arrival:
     stretch, seq, _ = boot.live()[0]
-    sections = life.evidence.sections(life.pc, boot.run, boot.before)
+    done = [scan for scan in life.scans if scan.ended <= stretch.from_at]
+    sections = life.evidence.sections(life.pc, boot.run, boot.before, done)
     return arrival(life.pc, boot.run, stretch.from_at, stretch.from_at, seq, "inventory", sections)
+
+
+def _newest_scan(life: Life) -> Arrival | None:
+    """The heartbeat that told of the newest scan, when that was after the newest inventory."""
+    if not life.scans:
+        return None
+    boot, ended = life.live_boots()[-1], life.scans[-1].ended
+    for stretch, first, _ in boot.live():
+        for at, moment in enumerate(stretch.moments()):
+            if moment >= ended and (at or stretch is not boot.live()[0][0]):
+                sections = life.evidence.scanned(life.pc, life.scans)
+                return arrival(life.pc, boot.run, moment, moment, first + at, "heartbeat", sections)
+    return None
 
 
 def _boot_row(life: Life, boot: Boot) -> dict[str, Any]:
     live = boot.live()
     received = [
-        stretch.heard_at or moment
-        for stretch, _, _ in boot.heard
-        for moment in (stretch.from_at, stretch.to_at)
+        stretch.heard_at or moment for stretch, _, _ in boot.heard for moment in (stretch.from_at, stretch.to_at)
     ]
     last = live[-1][0] if live else None
     before = boot.before

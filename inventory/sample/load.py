@@ -13,7 +13,14 @@ from sqlmodel import Session, SQLModel, col, func, select
 from inventory.domain.hours import DEFAULT_CALENDAR, VN_TIME, Calendar, OpeningHours
 from inventory.sample.devices import add_devices, declare_machines
 from inventory.sample.evidence import SiteEvidence
-from inventory.sample.history import Life, number_reports, send_inventories, write_agents, write_history
+from inventory.sample.history import (
+    Life,
+    number_reports,
+    send_inventories,
+    write_agents,
+    write_history,
+    write_scans,
+)
 from inventory.sample.people import add_recipients
 from inventory.sample.places import add_areas, add_sites, find_districts
 from inventory.sample.sequel import CONCLUDED, conclude
@@ -123,9 +130,7 @@ def summarize(session: Session, new: bool, seconds: float) -> SampleSummary:
         findings_open=session.exec(
             select(func.count()).select_from(Finding).where(col(Finding.sample), col(Finding.is_open))
         ).one(),
-        contacts=session.exec(
-            select(func.count()).select_from(Contact).where(col(Contact.agent_id).in_(agents))
-        ).one(),
+        contacts=session.exec(select(func.count()).select_from(Contact).where(col(Contact.agent_id).in_(agents))).one(),
         seconds=round(seconds, 2),
     )
 
@@ -135,9 +140,7 @@ def _count(session: Session, model: type[SQLModel]) -> int:
     return session.exec(select(func.count()).select_from(model).where(sample)).one()
 
 
-def _fill(
-    session: Session, now: datetime, province_id: str, seed: int, calendar: Calendar, *, lock: bool
-) -> None:
+def _fill(session: Session, now: datetime, province_id: str, seed: int, calendar: Calendar, *, lock: bool) -> None:
     story = tell(now, calendar)
     today = now.astimezone(VN_TIME).date()
     districts = find_districts(session, province_id)
@@ -154,6 +157,7 @@ def _fill(
     write_agents(connection, lives, story.begin + timedelta(days=20))
     send_inventories(connection, lives, lock=lock)
     write_history(connection, lives)
+    write_scans(connection, lives)
     add_devices(connection, sites, seed, story, now)
     declare_machines(connection, today)
 
@@ -184,10 +188,10 @@ def _lives(
         assert site_id is not None
         evidence = SiteEvidence(seed, plan, pcs)
         outages = story.outages(plan, key, calendar, today)
-        first = story.begin.astimezone(VN_TIME).date() + timedelta(
-            days=at // 8
-        )  # agents were rolled out over days
+        first = story.begin.astimezone(VN_TIME).date() + timedelta(days=at // 8)  # agents were rolled out over days
         for pc in pcs:
             history = pc.history(story, hours_of(plan, hours), calendar, outages, first, now)
-            lives.append(Life(pc, site_id, evidence, number_reports(history)))
+            heard = [stretch for _, found in history for stretch in found]
+            done = [scan for scan in evidence.scans(pc, heard, calendar) if scan.ended <= now]
+            lives.append(Life(pc, site_id, evidence, number_reports(history), done))
     return lives

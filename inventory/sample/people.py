@@ -53,9 +53,7 @@ def _of_areas(districts: list[District], areas: dict[str, int]) -> Iterator[Reci
         name = f"{FAMILY_NAMES[at]} Văn Mẫu"
         yield _reader("area", area, role, f"khuvuc.{district.slug}", name=name, valid_from=REFORM)
         before = f"Chủ tịch UBND huyện {district.name}"
-        yield _reader(
-            "area", area, before, f"chutich.huyen{district.slug}", valid_to=REFORM - timedelta(days=1)
-        )
+        yield _reader("area", area, before, f"chutich.huyen{district.slug}", valid_to=REFORM - timedelta(days=1))
 
 
 def _of_communes(districts: list[District], today: date) -> Iterator[Recipient]:
@@ -79,6 +77,4 @@ def _of_communes(districts: list[District], today: date) -> Iterator[Recipient]:
 
 
 def _reader(kind: str, scope_id: str, role: str, box: str, **more: Any) -> Recipient:
-    return Recipient(
-        scope_kind=kind, scope_id=scope_id, role=role, email=f"{box}@{MAIL_DOMAIN}", sample=True, **more
-    )
+    return Recipient(scope_kind=kind, scope_id=scope_id, role=role, email=f"{box}@{MAIL_DOMAIN}", sample=True, **more)

@@ -135,9 +135,7 @@ def _always(day: date) -> list[Run]:
 
 
 def _office_day(agent: str, habit: Habit, hours: OpeningHours, calendar: Calendar, day: date) -> list[Run]:
-    spans = open_intervals(
-        hours, calendar, at_local(day, "00:00"), at_local(day + timedelta(days=1), "00:00")
-    )
+    spans = open_intervals(hours, calendar, at_local(day, "00:00"), at_local(day + timedelta(days=1), "00:00"))
     rng = Random(f"{agent}:{day.isoformat()}")  # noqa: S311 - invented data, not a secret
     skipped = rng.random() < habit.skip
     if not spans or skipped:

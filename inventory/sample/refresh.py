@@ -11,7 +11,8 @@ from inventory.domain.hours import DEFAULT_CALENDAR, VN_TIME, Calendar, OpeningH
 from inventory.sample.evidence import SiteEvidence
 from inventory.sample.history import arrival
 from inventory.sample.load import REFRESHED, SampleMark, read_mark
-from inventory.sample.presence import Run, Stretch, boot_id
+from inventory.sample.presence import HEARTBEAT, Run, Stretch, boot_id
+from inventory.sample.scans import Scan
 from inventory.sample.story import Pc, all_pcs, all_sites, hours_of, tell
 from inventory.store.arrival import Arrival, SectionIn
 from inventory.store.engine import Store
@@ -74,12 +75,19 @@ def _due(session: Session, mark: SampleMark, window: _Window, calendar: Calendar
             agent = agents.get(pc.agent_id)
             if agent is not None:
                 history = pc.history(story, hours, calendar, outages, first, window.now)
-                found += _reports(pc, agent, evidence, history, window)
+                heard = [stretch for _, stretches in history for stretch in stretches]
+                done = evidence.scans(pc, heard, calendar)
+                found += _reports(pc, agent, evidence, history, done, window)
     return sorted(found, key=lambda item: (item.received_at, item.agent_id, item.seq))
 
 
 def _reports(
-    pc: Pc, agent: Agent, evidence: SiteEvidence, history: list[tuple[Run, list[Stretch]]], window: _Window
+    pc: Pc,
+    agent: Agent,
+    evidence: SiteEvidence,
+    history: list[tuple[Run, list[Stretch]]],
+    scans: list[Scan],
+    window: _Window,
 ) -> list[Arrival]:
     found: list[Arrival] = []
     seq, boot, before = agent.last_seq, agent.last_boot_id, None
@@ -88,11 +96,14 @@ def _reports(
             for made_at, received_at, goodbye in _moments(stretch, run, window):
                 seq += 1
                 kind, sections = "goodbye" if goodbye else "heartbeat", dict[str, SectionIn]()
+                done = [scan for scan in scans if scan.ended <= made_at]
                 if boot_id(pc.agent_id, run) != boot and received_at == made_at:
                     boot = boot_id(pc.agent_id, run)
-                    kind, sections = "inventory", evidence.sections(pc, run, before)
+                    kind, sections = "inventory", evidence.sections(pc, run, before, done)
                 elif made_at > window.now - timedelta(minutes=5):
                     sections = evidence.network_hashes(pc, run)
+                if done and made_at - done[-1].ended < HEARTBEAT and received_at == made_at:
+                    sections |= evidence.scanned(pc, done)
                 found.append(arrival(pc, run, made_at, received_at, seq, kind, sections))
         before = run
     return found
@@ -109,7 +120,5 @@ def _moments(stretch: Stretch, run: Run, window: _Window) -> list[tuple[datetime
             return []
         return [(at, stretch.heard_at, stretch.goodbye and at == stretch.to_at) for at in stretch.moments()]
     return [
-        (at, at, stretch.goodbye and at == stretch.to_at)
-        for at in stretch.moments()
-        if window.since < at <= window.now
+        (at, at, stretch.goodbye and at == stretch.to_at) for at in stretch.moments() if window.since < at <= window.now
     ]

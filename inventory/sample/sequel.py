@@ -14,6 +14,7 @@ from inventory.domain.digest import Rules, make_digest
 from inventory.domain.hours import VN_TIME, Calendar
 from inventory.domain.policy import Policy
 from inventory.domain.week import IsoWeek, reported_week
+from inventory.sample.presence import at_local
 from inventory.sample.story import Story, tell
 from inventory.store.audit import record
 from inventory.store.engine import Store
@@ -21,8 +22,11 @@ from inventory.store.evaluate import evaluate_dirty, refresh_contacts
 from inventory.store.evaluate_sites import SiteEvaluator
 from inventory.store.findings import change_state
 from inventory.store.lan import settle_lan
+from inventory.store.lan_devices import take_in
+from inventory.store.lan_findings import settle_hygiene
+from inventory.store.lans import hold_elections, settle_networks
 from inventory.store.policy import effective_policy
-from inventory.store.tables import Agent, Finding, FindingEvent, Machine, Meta, Site, WeeklyFigures
+from inventory.store.tables import Agent, Finding, FindingEvent, Lan, Machine, Meta, Site, WeeklyFigures
 from inventory.store.weekly_facts import load_week
 
 STAFF = "can-bo-mau"  # the invented officer who worked on the findings
@@ -43,6 +47,9 @@ _HANDLED: tuple[tuple[str, int, int, str, str], ...] = (
     ("machine_unfit", 3, 5, "confirmed", ""),
     ("machine_unfit", 6, 7, "excluded", "Máy chờ thanh lý"),
     ("clock_wrong", 0, 8, "confirmed", "Cần thay pin CMOS"),
+    ("machine_unsafe", 0, 3, "in_progress", "Đang cài lại phần mềm phòng chống mã độc"),
+    ("machine_unsafe", 2, 4, "confirmed", ""),
+    ("lan_second_router", 0, 4, "in_progress", "Hẹn đơn vị bảo trì chuyển sang chế độ điểm truy cập"),
     ("site_no_lan", 0, 6, "waiting_budget", "Đề nghị cải tạo mạng nội bộ năm sau"),
     ("village_no_broadband", 0, 7, "in_progress", "VNPT khảo sát tuyến cáp"),
     ("village_no_broadband", 1, 7, "in_progress", "VNPT khảo sát tuyến cáp"),
@@ -56,6 +63,7 @@ def conclude(store: Store, loaded_at: datetime, now: datetime, province_id: str,
     while evaluate_dirty(store, lambda: now):
         pass
     refresh_contacts(store)
+    _look_at_lans(store, now)
     settle_lan(store, now)
     SiteEvaluator(calendar).run(store, lambda: now)
     story = tell(loaded_at, calendar)
@@ -72,6 +80,24 @@ def conclude(store: Store, loaded_at: datetime, now: datetime, province_id: str,
         session.add(Meta(key=CONCLUDED, value=now.isoformat()))
 
 
+def _look_at_lans(store: Store, now: datetime) -> None:
+    """Networks, who scans them, what was found and what is wrong, as the LAN job would have it."""
+    settle_networks(store, now)
+    hold_elections(store, now)
+    take_in(store, now)
+    settle_hygiene(store, now)
+    with store.session() as session:
+        policy, _ = effective_policy(session)
+        tenure = timedelta(hours=policy.scan_lease_hours)
+        for lan in session.exec(select(Lan).where(col(Lan.sample), col(Lan.lease_from).is_not(None))):
+            # Nobody was elected at this very moment: the first PC that was on this morning was.
+            start = at_local(now.astimezone(VN_TIME).date(), "07:21") + timedelta(minutes=(lan.id or 0) % 17)
+            if start < now:
+                lan.lease_from = start + (now - start) // tenure * tenure
+                lan.lease_until = lan.lease_from + tenure
+                session.add(lan)
+
+
 def _date_back(session: Session, story: Story, policy: Policy) -> None:
     """The gaps were not found today: each one was opened when its evidence had come, with the due date of that day."""
     machines = {str(row.id): row for row in session.exec(select(Machine).where(col(Machine.sample)))}
@@ -85,15 +111,11 @@ def _date_back(session: Session, story: Story, policy: Policy) -> None:
             update(_finding).where(_finding.c.id == finding.id).values(opened_at=opened, due_on=due_on)
         )
         session.connection().execute(
-            update(_event)
-            .where(_event.c.finding_id == finding.id, _event.c.what == "opened")
-            .values(at=opened)
+            update(_event).where(_event.c.finding_id == finding.id, _event.c.what == "opened").values(at=opened)
         )
 
 
-def _opened_at(
-    finding: Finding, machine: Machine | None, heard: dict[Any, datetime | None], story: Story
-) -> datetime:
+def _opened_at(finding: Finding, machine: Machine | None, heard: dict[Any, datetime | None], story: Story) -> datetime:
     if finding.kind == "machine_silent" and machine is not None:
         last = heard.get(machine.id) or story.begin
         opened = last + timedelta(days=5)
@@ -115,9 +137,7 @@ def _add_past_faults(session: Session, story: Story, version: int) -> None:
         ("Trụ sở UBND xã Vĩnh Thịnh", story.power, "POWER_CUT_SUSPECTED", "power", "unclean_shutdown"),
     ):
         site = session.exec(select(Site).where(Site.name == name, col(Site.sample))).one()
-        known = select(Finding.id).where(
-            Finding.kind == "site_disconnected", Finding.subject_id == str(site.id)
-        )
+        known = select(Finding.id).where(Finding.kind == "site_disconnected", Finding.subject_id == str(site.id))
         if session.exec(known).first() is not None:
             continue  # it is cut off again by now
         since = begin.astimezone(UTC).isoformat()
@@ -150,9 +170,7 @@ def _tell_past(session: Session, finding: Finding) -> None:
     assert finding.closed_at is not None
     opened = {"what": "opened", "at": finding.opened_at, "from_state": "", "to_state": "new"}
     closed = {"what": "closed", "at": finding.closed_at, "from_state": "new", "to_state": "fixed"}
-    session.add_all(
-        FindingEvent.model_validate({"finding_id": finding.id, **row}) for row in (opened, closed)
-    )
+    session.add_all(FindingEvent.model_validate({"finding_id": finding.id, **row}) for row in (opened, closed))
 
 
 def _handle(session: Session, now: datetime) -> None:

@@ -32,6 +32,7 @@ class SitePlan:
     monthly_vnd: int | None = 550_000
     old: str = ""
     scenario: str = ""  # what happens here, see history.py and load.py
+    habits: str = ""  # words about its LAN, see habits.py
     excluded: str = ""
 
 
@@ -48,9 +49,7 @@ def second(old: str, pcs: str, **more: Any) -> SitePlan:
 
 def one_stop(commune: str, pcs: str, **more: Any) -> SitePlan:
     """The one-stop centre."""
-    return SitePlan(
-        "trung_tam_hcc", f"Trung tâm Phục vụ hành chính công xã {commune}", tuple(pcs.split()), **more
-    )
+    return SitePlan("trung_tam_hcc", f"Trung tâm Phục vụ hành chính công xã {commune}", tuple(pcs.split()), **more)
 
 
 def other(role: str, name: str, pcs: str = "", **more: Any) -> SitePlan:
@@ -63,17 +62,22 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
         main(
             "Vân Canh",
             "neo50t neo50t hp280 opt3020 virtual",
+            habits="ups http",
             pc_norm=24,
             lan_declared="working",
             mbps=300,
             monthly_vnd=1_100_000,
         ),
         second(
-            "Xã Canh Hòa", "hp400 elead", provider="Viettel", net="hub", lan_declared="partial", pc_norm=8
+            "Xã Canh Hòa",
+            "hp400 elead",
+            provider="Viettel",
+            net="hub",
+            lan_declared="partial",
+            pc_norm=8,
+            habits="old_cable telnet http",
         ),
-        one_stop(
-            "Vân Canh", "opt7010 vostro", pc_norm=6, lan_declared="working", mbps=200, monthly_vnd=700_000
-        ),
+        one_stop("Vân Canh", "opt7010 vostro", pc_norm=6, lan_declared="working", mbps=200, monthly_vnd=700_000),
         other(
             "cong_an",
             "Công an xã Vân Canh",
@@ -107,18 +111,20 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
         main(
             "Canh Vinh",
             "neo50t opt3020 vostro white_h81",
+            habits="default_printer",
             pc_norm=22,
             lan_declared="working",
             mbps=200,
             monthly_vnd=800_000,
         ),
-        second("Xã Canh Hiển", "hp400 opt3010", pc_norm=7, lan_declared="partial", net="hub"),
+        second("Xã Canh Hiển", "hp400 opt3010", pc_norm=7, lan_declared="partial", net="hub", habits="captive"),
         one_stop("Canh Vinh", "hp280", provider="Viettel", pc_norm=5),
         other(
             "tram_y_te",
             "Trạm Y tế xã Canh Vinh",
             "vivobook",
             scenario="closes_early",
+            habits="hotspot",
             net="wifi",
             pc_norm=3,
             mbps=60,
@@ -128,6 +134,7 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
         main(
             "Vĩnh Thạnh",
             "opt7010 neo50t hp280 vostro server",
+            habits="ups_old nas",
             pc_norm=26,
             lan_declared="working",
             mbps=300,
@@ -141,6 +148,7 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
         main(
             "Vĩnh Sơn",
             "opt3020 hp400 elead thinkpad_old",
+            habits="rogue_dhcp",
             net="hub",
             pc_norm=16,
             lan_declared="partial",
@@ -158,9 +166,7 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
             monthly_vnd=300_000,
         ),
         other("truong_hoc", "Trường PTDTBT Vĩnh Sơn", "veriton_old", provider="Viettel", pc_norm=10, mbps=60),
-        other(
-            "tram_y_te", "Trạm Y tế xã Vĩnh Sơn", mbps=None, monthly_vnd=None, pc_norm=3, lan_declared="none"
-        ),
+        other("tram_y_te", "Trạm Y tế xã Vĩnh Sơn", mbps=None, monthly_vnd=None, pc_norm=3, lan_declared="none"),
     ),
     "Vĩnh Thịnh": (
         main("Vĩnh Thịnh", "vostro opt3020 elead", scenario="power", pc_norm=18, lan_declared="working"),
@@ -171,6 +177,7 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
         main(
             "Vĩnh Quang",
             "hp280 veriton opt3020 white_h81",
+            habits="default_snmp http",
             scenario="clock",
             provider="Viettel",
             pc_norm=20,
@@ -183,18 +190,19 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
         main(
             "An Lão",
             "neo50t opt7010 hp280 white_h81 white_h81",
+            habits="ups nas",
             scenario="twin",
             pc_norm=25,
             lan_declared="working",
             mbps=300,
             monthly_vnd=1_100_000,
         ),
-        second("Xã An Tân", "veriton hp400", provider="Viettel", pc_norm=8),
+        second("Xã An Tân", "veriton hp400", provider="Viettel", pc_norm=8, habits="tampering"),
         one_stop("An Lão", "opt7010 vostro", pc_norm=6, lan_declared="working", mbps=200),
-        other("tram_y_te", "Trạm Y tế xã An Lão", "nameless", pc_norm=4),
+        other("tram_y_te", "Trạm Y tế xã An Lão", "nameless", pc_norm=4, habits="scan_off"),
     ),
     "An Vinh": (
-        main("An Vinh", "opt3020 hp400 opt3010", net="hub", pc_norm=15, mbps=80, monthly_vnd=400_000),
+        main("An Vinh", "opt3020 hp400 opt3010", net="hub", habits="clash", pc_norm=15, mbps=80, monthly_vnd=400_000),
         second("Xã An Trung", "elead", provider="Viettel", net="wifi", scenario="never", pc_norm=6, mbps=60),
         other("tram_y_te", "Trạm Y tế xã An Vinh", mbps=None, monthly_vnd=None, lan_declared="none"),
     ),
@@ -209,15 +217,14 @@ SITES: dict[str, tuple[SitePlan, ...]] = {
             mbps=30,
             monthly_vnd=300_000,
         ),
-        second(
-            "Xã An Nghĩa", "", provider="Viettel", mbps=None, monthly_vnd=None, lan_declared="none", pc_norm=5
-        ),
+        second("Xã An Nghĩa", "", provider="Viettel", mbps=None, monthly_vnd=None, lan_declared="none", pc_norm=5),
         other("van_hoa", "Điểm Bưu điện - Văn hóa xã An Toàn", mbps=None, monthly_vnd=None),
     ),
     "An Hòa": (
         main(
             "An Hòa",
             "vostro veriton opt3020 thinkpad_old",
+            habits="gone",
             scenario="gone",
             pc_norm=21,
             lan_declared="working",

@@ -128,11 +128,12 @@ def tell(loaded_at: datetime, calendar: Calendar) -> Story:
 
 def all_sites() -> dict[str, tuple[str, SitePlan]]:
     """Every site by its key "<commune>/<number>": (commune, plan)."""
-    return {
-        f"{commune}/{at}": (commune, plan)
-        for commune, plans in SITES.items()
-        for at, plan in enumerate(plans)
-    }
+    return {f"{commune}/{at}": (commune, plan) for commune, plans in SITES.items() for at, plan in enumerate(plans)}
+
+
+def site_number(key: str) -> int:
+    """The place of a site in the list of all of them."""
+    return list(all_sites()).index(key)
 
 
 def all_pcs(seed: int, story: Story) -> dict[str, list[Pc]]:

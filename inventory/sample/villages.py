@@ -37,9 +37,7 @@ def _no(name: str, households: int, mobile: str = "", **more: Any) -> VillagePla
     return VillagePlan(name, households, broadband="none", mobile=mobile, **more)
 
 
-def _fibre(
-    name: str, households: int, mobile: str = "4g", provider: str = "VNPT", **more: Any
-) -> VillagePlan:
+def _fibre(name: str, households: int, mobile: str = "4g", provider: str = "VNPT", **more: Any) -> VillagePlan:
     return VillagePlan(name, households, broadband="connected", mobile=mobile, provider=provider, **more)
 
 

@@ -50,7 +50,7 @@ class DeviceKeeper:
 def take_in(store: Store, now: datetime, since: datetime | None = None) -> int:
     """Devices and scans out of the sections that changed after `since` (None: all); returns how many sections."""
     query = (
-        select(Section, Agent.site_id)
+        select(Section, Agent.site_id, Agent.sample)
         .join(Agent, col(Agent.id) == col(Section.agent_id))
         .where(col(Section.name).in_(SECTIONS), Agent.status == "active", col(Section.data).is_not(None))
         .order_by(col(Section.changed_at), col(Section.agent_id))
@@ -58,13 +58,13 @@ def take_in(store: Store, now: datetime, since: datetime | None = None) -> int:
     if since is not None:
         query = query.where(col(Section.changed_at) > since)
     with store.reading() as session:
-        found = [(section, site_id) for section, site_id in session.exec(query)]
-        known = _fingerprints(session, {site_id for _, site_id in found})
-    fresh = [(section, site_id) for section, site_id in found if _news(section, site_id, known)]
+        found = list(session.exec(query))
+        known = _fingerprints(session, {site_id for _, site_id, _ in found})
+    fresh = [row for row in found if _news(row[0], row[1], known)]
     for at in range(0, len(fresh), 50):
         with store.session() as session:
-            for section, site_id in fresh[at : at + 50]:
-                _take(session, section, site_id, now)
+            for section, site_id, sample in fresh[at : at + 50]:
+                _take(session, section, site_id, now, sample)
     return len(fresh)
 
 
@@ -87,22 +87,22 @@ def _news(section: Section, site_id: int, known: Mapping[tuple[int, str], dateti
     return False
 
 
-def _take(session: Session, section: Section, site_id: int, now: datetime) -> None:
+def _take(session: Session, section: Section, site_id: int, now: datetime, sample: bool) -> None:
     data = section.data or {}
     if section.name == "lan":
-        _scans(session, data, section, site_id, now)
+        _scans(session, data, section, site_id, now, sample)
         _network(session, data, section, site_id)
         for told in rows(data, "lldp"):
-            _put(session, site_id, section, _by_lldp(told))
+            _put(session, site_id, section, sample, _by_lldp(told))
     elif section.name == "devices":
         for told in rows(data, "devices"):
-            _put(session, site_id, section, _by_device(told))
+            _put(session, site_id, section, sample, _by_device(told))
     else:
         for gateway in rows(data, "gateways"):
-            _put(session, site_id, section, _by_gateway(gateway))
+            _put(session, site_id, section, sample, _by_gateway(gateway))
 
 
-def _scans(session: Session, data: Plain, section: Section, site_id: int, now: datetime) -> None:
+def _scans(session: Session, data: Plain, section: Section, site_id: int, now: datetime, sample: bool) -> None:
     """The records that are not stored yet. `started` is by the agent's clock."""
     have = {
         (at, kind)
@@ -132,6 +132,7 @@ def _scans(session: Session, data: Plain, section: Section, site_id: int, now: d
                 duration_s=float(duration) if isinstance(duration, int | float) else 0.0,
                 hosts=_count(told, "hosts"),
                 stopped=text(told, "stopped")[:20],
+                sample=sample,
             )
         )
         complete = complete or (kind == "sweep" and not text(told, "stopped"))
@@ -209,7 +210,7 @@ def _by_gateway(told: Plain) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _put(session: Session, site_id: int, section: Section, told: dict[str, Any]) -> None:
+def _put(session: Session, site_id: int, section: Section, sample: bool, told: dict[str, Any]) -> None:
     """Notes one device: what it said of itself is kept until it says something else."""
     found = _same(session, site_id, told)
     if found is None:
@@ -218,7 +219,8 @@ def _put(session: Session, site_id: int, section: Section, told: dict[str, Any])
         count = session.exec(select(func.count()).where(NetworkDevice.site_id == site_id)).one()
         if count >= MAX_PER_SITE:
             return
-        found = NetworkDevice(site_id=site_id, first_seen_at=section.seen_at, last_seen_at=section.seen_at)
+        seen = section.seen_at
+        found = NetworkDevice(site_id=site_id, first_seen_at=seen, last_seen_at=seen, sample=sample)
     better = told["source"] == "snmp" or found.source != "snmp"
     for name in _PLAIN:
         value = str(told.get(name) or "")[: _LENGTHS[name]]

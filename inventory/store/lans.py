@@ -33,6 +33,7 @@ class _Seen:
     gateway: str
     at: datetime
     members: list[dict[str, Any]]
+    sample: bool
 
 
 class LanKeeper:
@@ -80,6 +81,7 @@ def settle_networks(store: Store, now: datetime, site_ids: Collection[int] | Non
         values = {"network": found.network, "gateway": found.gateway, "members": found.members}
         if lan is None:
             first = {"first_seen_at": found.at, "last_seen_at": found.at, "site_id": site_id, "key": key}
+            first["sample"] = found.sample
             changes.append((None, values | first))
         elif any(getattr(lan, name) != value for name, value in values.items()) or (
             found.at - lan.last_seen_at > OVERLAP
@@ -97,9 +99,7 @@ def hold_elections(store: Store, now: datetime) -> int:
     """Elects a scanner where there is none, or where it is time for another; returns how many tenures changed."""
     with store.reading() as session:
         lans = session.exec(
-            select(Lan).where(
-                or_(col(Lan.members).is_not(None), col(Lan.scanner_agent_id) != "")
-            )
+            select(Lan).where(or_(col(Lan.members).is_not(None), col(Lan.scanner_agent_id) != ""))
         ).all()
         ids = {str(member.get("agent_id")) for lan in lans for member in lan.members or ()}
         heard: dict[str, datetime | None] = {}
@@ -148,6 +148,7 @@ def _networks(session: Session, site_ids: Collection[int] | None) -> dict[tuple[
     """(site, key) -> network, from the newest sections of agents that are not given up."""
     columns: tuple[Any, ...] = (
         Agent.id, Agent.site_id, Section.name, Section.data, Section.seen_at, Section.status, Machine.kind,
+        Agent.sample,
     )  # fmt: skip
     query = (
         select(*columns)
@@ -159,9 +160,9 @@ def _networks(session: Session, site_ids: Collection[int] | None) -> dict[tuple[
     if site_ids is not None:
         query = query.where(col(Agent.site_id).in_(sorted(site_ids)))
     agents: dict[tuple[int, str], dict[str, Any]] = defaultdict(dict)
-    for agent_id, site_id, name, data, seen_at, status, kind in session.exec(query):
+    for agent_id, site_id, name, data, seen_at, status, kind, sample in session.exec(query):
         parts = agents[site_id, agent_id]
-        parts |= {name: data, "at": seen_at, "kind": kind or ""}
+        parts |= {name: data, "at": seen_at, "kind": kind or "", "sample": sample}
         if name == "lan":
             parts["can_scan"] = status == "ok"
     found: dict[tuple[int, str], _Seen] = {}
@@ -169,7 +170,9 @@ def _networks(session: Session, site_ids: Collection[int] | None) -> dict[tuple[
         link = network_of(parts.get("interfaces"), parts.get("neighbours"))
         if link is None or parts["kind"] == "virtual":
             continue
-        seen = found.setdefault((site_id, link.key), _Seen(link.network, link.gateway, parts["at"], []))
+        seen = found.setdefault(
+            (site_id, link.key), _Seen(link.network, link.gateway, parts["at"], [], parts["sample"])
+        )
         seen.members.append(_member(agent_id, parts, link.wired))
     return found
 

@@ -15,6 +15,8 @@ from inventory.store.scope import EVERYTHING, Scope, area_unit_ids, unit_and_bel
 from inventory.store.tables import Machine, Site, Unit
 
 Outdated = Literal["", "yes", "no", "unknown", "not_applicable"]
+Windows11 = Literal["", "capable", "switched_off", "cannot", "unknown"]
+DiskState = Literal["", "bad", "failing", "warning", "ok", "full", "unknown"]
 
 COUNTED_MACHINES: Final = ("in_use", "broken", "conflict")
 """Statuses that figures count; machines written off or excluded are kept, but counted nowhere."""
@@ -31,6 +33,9 @@ class MachineFilter:
     site_id: int | None = None
     outdated: Outdated = ""
     unfit: str = ""  # a code of a limit; "any": at least one; "none": fit as far as known; "unknown": not judged yet
+    unsafe: str = ""  # a code of a weak point of protection, or as `unfit`
+    windows11: Windows11 = ""  # "unknown": of PCs that could be judged, those about which too little is known
+    disk: DiskState = ""  # health; "full": the system's volume keeps less free than wanted; "bad": failing or full
     os_name: str = ""
     status: str = ""  # a code; "counted": those that the figures count (COUNTED_MACHINES, not at an excluded site)
     sample: Literal["", "yes", "no"] = ""
@@ -125,7 +130,13 @@ def _conditions(wanted: MachineFilter) -> list[ColumnElement[bool]]:
     if wanted.outdated:
         conditions.append(_outdated(wanted.outdated))
     if wanted.unfit:
-        conditions.append(_unfit(wanted.unfit))
+        conditions.append(holds(Machine.unfit, wanted.unfit))
+    if wanted.unsafe:
+        conditions.append(holds(Machine.unsafe, wanted.unsafe))
+    if wanted.windows11:
+        conditions.append(_windows11(wanted.windows11))
+    if wanted.disk:
+        conditions.append(_disk(wanted.disk))
     if wanted.os_name:
         conditions.append(col(Machine.os_name) == wanted.os_name)
     if wanted.status == "counted":
@@ -155,24 +166,52 @@ def _outdated(wanted: Outdated) -> ColumnElement[bool]:
     return col(Machine.outdated).is_(None) & ~not_applicable
 
 
-def _unfit_text() -> ColumnElement[str]:
+def windows11_unknown() -> ColumnElement[bool]:
+    """PCs of which nobody can tell yet; virtual machines and servers are not judged at all."""
+    return (col(Machine.windows11) == "") & col(Machine.kind).not_in(("virtual", "server"))
+
+
+def judged(column: Any) -> ColumnElement[bool]:
+    """Whether a list of reasons (unfit, unsafe) was drawn up at all."""
+    return _json_text(column) != "null"
+
+
+def lacking(column: Any) -> ColumnElement[bool]:
+    """Whether such a list names something."""
+    return _json_text(column).not_in(("null", "[]"))
+
+
+def _windows11(wanted: Windows11) -> ColumnElement[bool]:
+    return windows11_unknown() if wanted == "unknown" else col(Machine.windows11) == wanted
+
+
+def _disk(wanted: DiskState) -> ColumnElement[bool]:
+    if wanted == "bad":
+        return or_(col(Machine.disk_health) == "failing", holds(Machine.unfit, "disk_free"))
+    if wanted == "full":
+        return holds(Machine.unfit, "disk_free")
+    return col(Machine.disk_health) == ("" if wanted == "unknown" else wanted)
+
+
+def _json_text(column: Any) -> ColumnElement[str]:
     # A JSON column that was set to None holds the JSON text "null", one never set holds NULL: both mean "not known".
-    return func.coalesce(cast(Machine.unfit, String), "null")
+    return func.coalesce(cast(column, String), "null")
 
 
-def _unfit(wanted: str) -> ColumnElement[bool]:
-    text = _unfit_text()
+def holds(column: Any, wanted: str) -> ColumnElement[bool]:
+    """Whether such a list names this code; "any", "none" and "unknown" as in MachineFilter.unfit."""
+    text = _json_text(column)
     if wanted == "unknown":
-        return text == "null"
+        return ~judged(column)
     if wanted == "none":
         return text == "[]"
     if wanted == "any":
-        return text.not_in(("null", "[]"))
+        return lacking(column)
     return text.contains(f'"{wanted}"', autoescape=True)
 
 
-def _unfit_count() -> ColumnElement[Any]:
-    text, code = _unfit_text(), '"code"'
+def _how_many(column: Any) -> ColumnElement[Any]:
+    text, code = _json_text(column), '"code"'
     times = (func.length(text) - func.length(func.replace(text, code, ""))) / len(code)
     return case((text == "null", None), else_=times)
 
@@ -182,6 +221,8 @@ def _text(column: Any) -> ColumnElement[Any]:
     return func.nullif(func.lower(col(column)), "")
 
 
+_WINDOWS_11_ORDER: Final = {"cannot": 0, "switched_off": 1, "capable": 2}
+
 SORTS: Final[dict[str, Callable[[], tuple[Any, ...]]]] = {
     "age": lambda: (col(Machine.built_latest), col(Machine.built_earliest)),
     "name": lambda: (_text(Machine.hostname),),
@@ -190,7 +231,11 @@ SORTS: Final[dict[str, Callable[[], tuple[Any, ...]]]] = {
     "ram": lambda: (col(Machine.ram_bytes),),
     "disk": lambda: (col(Machine.disk_bytes),),
     "os": lambda: (_text(Machine.os_name), _text(Machine.os_version)),
-    "unfit": lambda: (_unfit_count(),),
+    "unfit": lambda: (_how_many(Machine.unfit),),
+    "unsafe": lambda: (_how_many(Machine.unsafe),),
+    "windows11": lambda: (case(_WINDOWS_11_ORDER, value=col(Machine.windows11), else_=None),),
+    "disk_free": lambda: (col(Machine.disk_free_bytes),),
+    "update": lambda: (col(Machine.last_update_on),),
     "site": lambda: (_text(Site.name_key), col(Site.id)),
     "unit": lambda: (_text(Unit.name_key), col(Unit.id), _text(Site.name_key)),
     "status": lambda: (_text(Machine.status),),

@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_
 from sqlmodel import Session, col, select
 
+from inventory.domain.lan_hygiene import KINDS
 from inventory.domain.policy import Policy
 from inventory.domain.unit import full_name
-from inventory.store.machine_lists import COUNTED_MACHINES
+from inventory.store.machine_lists import COUNTED_MACHINES, holds, judged, lacking, windows11_unknown
 from inventory.store.policy import effective_policy
 from inventory.store.scope import Scope
-from inventory.store.tables import Area, AreaMember, Finding, Machine, Site, Unit, Village
+from inventory.store.tables import Area, AreaMember, Finding, Lan, Machine, Site, Unit, Village
 
 STATE_GROUPS: Mapping[str, tuple[str, ...]] = {
     "connected": ("UP",),
@@ -45,11 +46,21 @@ class Figures:
     no_lan: int = 0
     partial_lan: int = 0
     lan_known: int = 0
+    lan_faulty: int = 0  # sites with an open finding about the habits of their LAN
+    lan_seen: int = 0  # sites of which a network is known, so that its habits can be judged
     machines: int = 0
     outdated: int = 0
     age_known: int = 0
     age_unknown: int = 0
     age_not_applicable: int = 0
+    unsafe: int = 0  # PCs with a weak point of protection
+    unsafe_known: int = 0
+    windows11_cannot: int = 0
+    windows11_switched_off: int = 0  # could, once something is switched on in the firmware
+    windows11_known: int = 0
+    windows11_asked: int = 0  # PCs that can be judged: no virtual machines, no servers
+    disk_bad: int = 0  # a disk that is failing, or a system volume nearly full
+    disk_known: int = 0
     villages: int = 0
     no_broadband: int = 0
     broadband_known: int = 0
@@ -182,6 +193,15 @@ def cut_off() -> ColumnElement[bool]:
     )
 
 
+def lan_faulty() -> ColumnElement[bool]:
+    """Sites about whose LAN's habits a finding holds now, whatever people made of it."""
+    return col(Site.id).in_(
+        select(Finding.site_id).where(
+            col(Finding.kind).in_(KINDS), col(Finding.is_open).is_(True), col(Finding.site_id).is_not(None)
+        )
+    )
+
+
 def in_group(name: str) -> ColumnElement[bool]:
     """Sites of a group of STATE_GROUPS that are not excluded. Every such site is in exactly one group."""
     kept = col(Site.excluded_reason) == ""
@@ -207,6 +227,8 @@ def _sites(scope: Scope) -> Any:
             _count_if(and_(kept, lan == "none"), "no_lan"),
             _count_if(and_(kept, lan == "partial"), "partial_lan"),
             _count_if(and_(kept, lan.in_(("none", "partial", "working"))), "lan_known"),
+            _count_if(and_(kept, lan_faulty()), "lan_faulty"),
+            _count_if(and_(kept, col(Site.id).in_(select(Lan.site_id))), "lan_seen"),
             _count_if(and_(kept, col(Site.sample).is_(True)), "samples"),
         )
         .where(scope.condition(Site.unit_id))
@@ -228,6 +250,7 @@ def _machines(scope: Scope) -> Any:
             _count_if(status == "known", "age_known"),
             _count_if(status == "unknown", "age_unknown"),
             _count_if(status == "not_applicable", "age_not_applicable"),
+            *_conditions_of_machines(),
             _count_if(col(Machine.sample).is_(True), "samples"),
         )
         .select_from(Machine)
@@ -235,6 +258,20 @@ def _machines(scope: Scope) -> Any:
         .where(_counted_machine(), scope.condition(Site.unit_id), col(Site.excluded_reason) == "")
         .group_by(col(Site.unit_id))
     )
+
+
+def _conditions_of_machines() -> list[ColumnElement[int]]:
+    capable = col(Machine.windows11)
+    return [
+        _count_if(lacking(Machine.unsafe), "unsafe"),
+        _count_if(judged(Machine.unsafe), "unsafe_known"),
+        _count_if(capable == "cannot", "windows11_cannot"),
+        _count_if(capable == "switched_off", "windows11_switched_off"),
+        _count_if(capable != "", "windows11_known"),
+        _count_if(or_(capable != "", windows11_unknown()), "windows11_asked"),
+        _count_if(or_(col(Machine.disk_health) == "failing", holds(Machine.unfit, "disk_free")), "disk_bad"),
+        _count_if(or_(col(Machine.disk_health) != "", col(Machine.disk_free_bytes).is_not(None)), "disk_known"),
+    ]
 
 
 def _villages(scope: Scope, outdated: ColumnElement[bool]) -> Any:

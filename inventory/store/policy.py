@@ -22,6 +22,7 @@ from inventory.domain.policy import (
 )
 from inventory.domain.problem import BadValue
 from inventory.store.audit import record
+from inventory.store.policy_secrets import for_audit, masked
 from inventory.store.tables import PolicyVersion, Site, Unit
 
 SCOPES = ("all", "unit", "site")
@@ -179,7 +180,8 @@ def set_policy(
             note=note.strip()[:300],
         )
     )
-    record(session, now, actor, "policy.change", scope_kind, scope_id, before=before, after=plain)
+    old, new = for_audit(before, plain)
+    record(session, now, actor, "policy.change", scope_kind, scope_id, before=old, after=new)
     session.flush()
     return version
 
@@ -196,7 +198,7 @@ def seed_policy(session: Session, text: str | None, now: datetime) -> int:
             version=1, values=plain_values(values), created_at=now, created_by="collector", note="policy.toml"
         )
     )
-    record(session, now, "collector", "policy.change", "all", "", before={}, after=plain_values(values))
+    record(session, now, "collector", "policy.change", "all", "", before={}, after=masked(plain_values(values)))
     session.flush()
     return 1
 

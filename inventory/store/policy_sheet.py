@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inventory.domain.policy import DEFAULT_POLICY, RULES, Rule, parse_values
+from inventory.domain.policy import DEFAULT_POLICY, RULES, Policy, Rule, parse_values
 from inventory.store.policy import effective_policy, list_versions, scope_values, set_policy
+from inventory.store.policy_secrets import restored
 from inventory.store.tables import PolicyVersion
 
 
@@ -33,8 +34,7 @@ class VersionChange:
 
 def thresholds(session: Session, scope_kind: str = "all", scope_id: str = "") -> list[Threshold]:
     """Every threshold in the order of the page, as it holds in this scope."""
-    site_id = int(scope_id) if scope_kind == "site" else None
-    policy, _version = effective_policy(session, site_id, scope_id if scope_kind == "unit" else None)
+    policy, _version = _effective(session, scope_kind, scope_id)
     own = scope_values(session, scope_kind, scope_id)
     last: dict[str, PolicyVersion] = {}
     for change in reversed(history(session, scope_kind, scope_id, limit=1000)):
@@ -68,9 +68,19 @@ def history(session: Session, scope_kind: str = "all", scope_id: str = "", limit
 def change_threshold(
     session: Session, scope_kind: str, scope_id: str, key: str, value: Any, actor: str, note: str, now: datetime
 ) -> int:
-    """Sets one threshold of a scope, or takes the override away (value None). Returns the version. Raises BadValue."""
+    """Sets one threshold of a scope, or takes the override away (value None). Returns the version. Raises BadValue.
+
+    Hidden secrets in the value stand for those that hold in this scope now.
+    """
     values = scope_values(session, scope_kind, scope_id)
     values.pop(key, None)
     if value is not None:
-        values |= parse_values({key: value})
+        held, _version = _effective(session, scope_kind, scope_id)
+        rule = RULES.get(key)
+        values |= parse_values({key: restored(rule, value, held.get(key)) if rule else value})
     return set_policy(session, scope_kind, scope_id, values, actor, note, now)
+
+
+def _effective(session: Session, scope_kind: str, scope_id: str) -> tuple[Policy, int]:
+    site_id = int(scope_id) if scope_kind == "site" else None
+    return effective_policy(session, site_id, scope_id if scope_kind == "unit" else None)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from inventory.domain.unit import full_name
 from inventory.store.machine_lists import narrow, search_conditions
-from inventory.store.overview import COUNTED_MACHINES, STATE_GROUPS, cut_off, in_group
+from inventory.store.overview import COUNTED_MACHINES, STATE_GROUPS, cut_off, in_group, lan_faulty
 from inventory.store.scope import Scope
 from inventory.store.tables import Agent, Area, AreaMember, Line, Machine, Site, SiteState, SiteToken, Unit, Village
 
@@ -43,7 +43,7 @@ class SiteFilter:
     area_id: int | None = None
     unit_id: str = ""
     state: str = ""  # a state, or a group of STATE_GROUPS, or "excluded"
-    lan: str = ""
+    lan: str = ""  # a state of the LAN, or "faulty": a finding about its habits is open
     role: str = ""
 
 
@@ -226,9 +226,15 @@ def _conditions(session: Session, wanted: SiteFilter, day: date) -> list[ColumnE
         scope.condition(Site.unit_id),
         *search_conditions(wanted.words, _SEARCHED),
         *_state(wanted.state),
-        *([col(Site.lan_state) == wanted.lan, col(Site.excluded_reason) == ""] if wanted.lan else []),
+        *_lan(wanted.lan),
         *([col(Site.role) == wanted.role] if wanted.role else []),
     ]
+
+
+def _lan(wanted: str) -> list[ColumnElement[bool]]:
+    if not wanted:
+        return []
+    return [lan_faulty() if wanted == "faulty" else col(Site.lan_state) == wanted, col(Site.excluded_reason) == ""]
 
 
 def _state(wanted: str) -> list[ColumnElement[bool]]:

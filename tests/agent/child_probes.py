@@ -40,8 +40,13 @@ def flood(context: ProbeContext) -> Any:
         os.write(2, b"x" * 65536)
 
 
-for run in (echo, hang, refuse, crash, flood):
-    PROBES[run.__name__] = Probe(run.__name__, run, 10, "network", child=True)
+def burn(context: ProbeContext) -> Any:
+    while True:
+        pass
+
+
+for run in (echo, hang, refuse, crash, flood, burn):
+    PROBES[run.__name__] = Probe(run.__name__, run, 10, "network", child=True, cpu_s=1.0 if run is burn else 5.0)
 
 if __name__ == "__main__":
     sys.exit(probe_child.main(sys.argv[1:]))

@@ -41,6 +41,7 @@ class Collector:
     plan: List[Optional[Answer]] = field(default_factory=list)
     acks: Dict[int, str] = field(default_factory=dict)  # seq -> status to answer instead
     come_back: Tuple[int, int] = (0, 0)
+    scan_lease_s: int = 0
 
     def enrol(self, request: EnrolRequest) -> Answer:
         if request.token != TOKEN:
@@ -68,7 +69,9 @@ class Collector:
                     missing.add(name)
             known_policy = made.policy_version == self.policy.version
         policy = None if known_policy else self.policy
-        answer = UploadAnswer(tuple(acks), tuple(sorted(missing)), self.come_back[0], self.come_back[1], policy)
+        answer = UploadAnswer(
+            tuple(acks), tuple(sorted(missing)), self.come_back[0], self.come_back[1], policy, self.scan_lease_s
+        )
         return 200, codec.to_plain(answer)
 
     def _store(self, made: report.Report) -> str:

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from agent.host import FileTimes, Host, Nic, NicCounters, RawDrive, RegistryValue
+from agent.host import FileTimes, Host, Nic, NicCounters, RawDrive, RawHealth, RawVolume, RegistryValue
 from agent.probe import ProbeContext, ProbeSettings
 from agent.process import CommandResult
 from agent.wire.exchange import AgentPolicy
@@ -26,9 +26,7 @@ def load(name: str) -> CapturedHost:
 
 def context(host: CapturedHost, log: Optional[List[str]] = None, **policy: Any) -> ProbeContext:
     lines: List[str] = [] if log is None else log
-    return ProbeContext(
-        host, AgentPolicy(**policy), ProbeSettings(**host.facts.get("settings", {})), lines.append
-    )
+    return ProbeContext(host, AgentPolicy(**policy), ProbeSettings(**host.facts.get("settings", {})), lines.append)
 
 
 class CapturedHost(Host):
@@ -71,11 +69,7 @@ class CapturedHost(Host):
         return None if times is None else FileTimes(times["modified"], times.get("birth"))
 
     def _kept(self) -> List[str]:
-        return [
-            item
-            for key in ("denied", "files", "files_hex", "links", "times")
-            for item in self.facts.get(key, ())
-        ]
+        return [item for key in ("denied", "files", "files_hex", "links", "times") for item in self.facts.get(key, ())]
 
     # --- commands, clocks, names
 
@@ -83,9 +77,9 @@ class CapturedHost(Host):
         answer = self._commands.get(" ".join(argv))
         if answer is None:
             return CommandResult(False, err=argv[0] + " does not start: not found")
-        return CommandResult(
-            answer.get("ok", True), answer.get("out", "").encode("utf-8"), answer.get("err", "")
-        )
+        ok, out = answer.get("ok", True), answer.get("out", "").encode(answer.get("encoding", "utf-8"))
+        code = answer.get("code", 0 if ok else 1)
+        return CommandResult(ok, out, answer.get("err", ""), answer.get("timed_out", False), code)
 
     def now(self) -> float:
         return self.facts["now"]
@@ -118,14 +112,12 @@ class CapturedHost(Host):
 
     def nics(self) -> Tuple[Nic, ...]:
         rows = self._psutil.get("nics", [])
-        return tuple(
-            Nic(**{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}) for row in rows
-        )
+        return tuple(Nic(**{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}) for row in rows)
 
     def nic_counters(self) -> Dict[str, NicCounters]:
         return {name: NicCounters(**row) for name, row in self._psutil.get("counters", {}).items()}
 
-    # --- firmware and Windows
+    # --- firmware
 
     def firmware_table(self) -> Optional[bytes]:
         path = self.folder / "firmware.hex"
@@ -133,17 +125,21 @@ class CapturedHost(Host):
             return bytes.fromhex("".join(path.read_text("ascii").split()))
         return super().firmware_table() if self.platform == "linux" else None
 
-    def registry_values(self, key: str) -> Dict[str, RegistryValue]:
-        return dict(self._registry.get(key, {}))
+    def acpi_tables(self) -> List[str]:
+        return super().acpi_tables() if self.platform == "linux" else self.facts.get("acpi_tables", [])
 
-    def registry_value(self, key: str, name: str) -> RegistryValue:
-        return self.registry_values(key).get(name)
+    def firmware_type(self) -> str:
+        return self.facts.get("firmware_type", "")
 
-    def registry_keys(self, key: str) -> List[str]:
-        below = key + "\\"
-        return sorted(
-            {item[len(below) :].split("\\")[0] for item in self._registry if item.startswith(below)}
-        )
+    def tpm_device(self) -> Optional[Tuple[int, int]]:
+        answer = self.facts.get("tpm_device")
+        return None if answer is None else (answer[0], answer[1])
+
+    def device_present(self, instance: str) -> Optional[bool]:
+        present = self.facts.get("devices_present")
+        return None if present is None else instance in present
+
+    # --- disks
 
     def drives(self) -> Tuple[RawDrive, ...]:
         return tuple(
@@ -157,11 +153,45 @@ class CapturedHost(Host):
     def system_drive(self) -> Optional[int]:
         return self.facts.get("system_drive")
 
+    def volumes(self) -> Tuple[RawVolume, ...]:
+        return tuple(RawVolume(**row) for row in self.facts.get("volumes", ()))
+
+    def disk_space(self, path: str) -> Optional[Tuple[int, int]]:
+        space = self.facts.get("space", {}).get(path)
+        return None if space is None else (space[0], space[1])
+
+    def disk_health(self, device: str) -> RawHealth:
+        row = self.facts.get("disk_health", {}).get(device, {})
+        return RawHealth(**{key: bytes.fromhex(value) for key, value in row.items()})
+
+    # --- Windows
+
+    def registry_values(self, key: str) -> Dict[str, RegistryValue]:
+        return {name: _registry_value(value) for name, value in self._registry.get(key, {}).items()}
+
+    def registry_value(self, key: str, name: str) -> RegistryValue:
+        return self.registry_values(key).get(name)
+
+    def registry_keys(self, key: str, limit: int = 1024) -> List[str]:
+        below = key + "\\"
+        return sorted({item[len(below) :].split("\\")[0] for item in self._registry if item.startswith(below)})[:limit]
+
+    def service_running(self, name: str) -> Optional[bool]:
+        return self.facts.get("services", {}).get(name)
+
     def ip_net_table(self) -> bytes:
         return bytes.fromhex(self.facts.get("ip_net_table", ""))
 
     def ip_forward_table(self) -> bytes:
         return bytes.fromhex(self.facts.get("ip_forward_table", ""))
+
+    def ip_forward_table6(self) -> bytes:
+        return bytes.fromhex(self.facts.get("ip_forward_table6", ""))
+
+
+def _registry_value(value: Any) -> RegistryValue:
+    """JSON has no bytes: REG_BINARY is written as {"hex": "00ff"}."""
+    return bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
 
 
 def _json(path: Path) -> Dict[str, Any]:

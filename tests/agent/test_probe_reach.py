@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import http.client
 import http.server
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -22,6 +20,7 @@ from agent.probes.reach import judge_internet
 from agent.probes.reach_stages import Answer, short_error
 from agent.wire.exchange import AgentPolicy, ReachTarget
 from agent.wire.sections import ReachCheck, ReachInfo
+from tests.agent import certificates
 
 PAGES: Dict[str, Tuple[int, bytes]] = {
     "/healthz": (200, b"ok"),
@@ -95,16 +94,7 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Tuple[str, str]:
     """(certificate, key) for 127.0.0.1, made for this run."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("openssl is not here; install it with: apt-get install openssl")
-    folder = tmp_path_factory.mktemp("tls")
-    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    command = [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=test"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return cert, key
+    return certificates.make(tmp_path_factory.mktemp("tls"))
 
 
 def run(policy: Any = None, **settings: str) -> ReachInfo:
@@ -286,9 +276,7 @@ def test_what_hangs_is_a_timeout_and_the_rest_is_told(site: str, monkeypatch: py
     monkeypatch.setattr(reach, "_TOTAL_S", 0.4)
     began = time.monotonic()
 
-    info = run(
-        services(slow="https://slow.invalid/", page=site + "/known"), collector_url="http://slow.invalid"
-    )
+    info = run(services(slow="https://slow.invalid/", page=site + "/known"), collector_url="http://slow.invalid")
     release.set()
 
     assert time.monotonic() - began < 5

@@ -187,3 +187,24 @@ def test_a_report_too_large_gives_up_its_largest_section_only():
     assert "too large" in cut.sections["reach"].error
     assert cut.sections["system"].data
     assert report.without_largest(report.without_largest(cut)) is None
+
+
+def lan_section(hosts=60, last="2026-11-23T03:00:00Z", off="", scans=1):
+    rows = [{"mac_prefix": "02:5e:00", "mac_hash": "{:016x}".format(number), "passes": 2} for number in range(hosts)]
+    plain = {"network": "192.168.1.0/24", "last_sweep": {"started": last}, "hosts": rows, "scans": [{}] * scans}
+    return {**plain, "off": off} if off else plain
+
+
+@pytest.mark.parametrize(
+    ("now", "news"),
+    [
+        (lan_section(scans=2), False),  # an hourly re-check that found the same
+        (lan_section(hosts=58, scans=2), False),  # two telephones went home
+        (lan_section(hosts=40, scans=2), True),
+        (lan_section(last="2026-11-24T03:00:00Z"), True),
+        (lan_section(off="no_lease"), True),
+        ({**lan_section(), "network": "10.0.0.0/24"}, True),
+    ],
+)
+def test_a_recheck_is_news_only_when_the_lan_has_changed(now, news):
+    assert report.WORTH["lan"](lan_section(), now) is news

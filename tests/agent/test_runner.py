@@ -4,11 +4,14 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent import probes, runner
+from agent.budget import Budget
 from agent.host import Host
 from agent.runner import Denied, NoData, Probe, ProbeContext, run_probe, run_probes
 from agent.wire.exchange import AgentPolicy
@@ -64,9 +67,7 @@ def test_an_answer_is_ok_and_plain(context: ProbeContext) -> None:
         (RuntimeError("x" * 5000), "failed", "RuntimeError: " + "x" * 285 + "\u2026"),
     ],
 )
-def test_an_exception_becomes_a_status(
-    context: ProbeContext, error: Exception, status: str, text: str
-) -> None:
+def test_an_exception_becomes_a_status(context: ProbeContext, error: Exception, status: str, text: str) -> None:
     result = run_probe(probe(raising(error)), context)
 
     assert (result.status, result.data, result.error) == (status, None, text)
@@ -82,9 +83,7 @@ def test_even_a_probe_that_would_end_the_agent_is_reported(context: ProbeContext
     assert (result.status, result.error) == ("failed", "SystemExit: 2")
 
 
-@pytest.mark.parametrize(
-    "data", [SystemInfo(hostname="a\x00b"), SystemInfo(os_name="x" * 5000), {"a": 1}.keys()]
-)
+@pytest.mark.parametrize("data", [SystemInfo(hostname="a\x00b"), SystemInfo(os_name="x" * 5000), {"a": 1}.keys()])
 def test_what_the_contract_refuses_never_leaves(context: ProbeContext, data: Any) -> None:
     assert run_probe(probe(lambda _: data), context).status == "failed"
 
@@ -95,9 +94,7 @@ def test_an_answer_too_large_is_refused(context: ProbeContext) -> None:
     assert "larger than" in result.error
 
 
-def test_a_hanging_probe_is_left_and_not_started_again(
-    context: ProbeContext, release: threading.Event
-) -> None:
+def test_a_hanging_probe_is_left_and_not_started_again(context: ProbeContext, release: threading.Event) -> None:
     started: List[int] = []
 
     def hang(_: ProbeContext) -> SystemInfo:
@@ -203,6 +200,16 @@ class TestChild:
         assert (result.status, result.error) == ("failed", "deadline of 0.8 s passed")
         assert time.monotonic() - start < 5
 
+    def test_it_ends_itself_when_it_burns_the_processor(self, context: ProbeContext) -> None:
+        result = self.run("burn", context)
+
+        assert (result.status, result.error) == ("failed", "used more than 5 s of CPU time")
+        assert result.duration_ms < 15_000
+
+    def test_its_cpu_time_is_told(self, context: ProbeContext) -> None:
+        context.settings = runner.ProbeSettings(extra={"a": ""})
+        assert self.run("echo", context).cpu_ms > 0
+
     @pytest.mark.parametrize(
         ("name", "status", "error"),
         [
@@ -243,3 +250,43 @@ def test_a_real_probe_answers_from_a_child(context: ProbeContext) -> None:
 
     assert result.status == "ok"
     assert (result.data or {})["agent_python"] == ".".join(str(part) for part in sys.version_info[:3])
+
+
+def test_cpu_time_is_measured(context: ProbeContext) -> None:
+    def busy(_context: ProbeContext) -> UptimeInfo:
+        end = time.thread_time() + 0.05
+        while time.thread_time() < end:
+            pass
+        return UptimeInfo()
+
+    assert run_probe(Probe("uptime", busy, 5, "heartbeat"), context).cpu_ms >= 40
+
+
+def test_what_can_wait_is_left_out_while_the_budget_is_used_up(
+    context: ProbeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent = [0.0]
+    now = [1000.0]
+    budget = Budget(cpu=lambda: spent[0], clock=lambda: now[0])
+    monkeypatch.setattr(runner, "BUDGET", budget)
+
+    assert set(run_probes(["counters", "uptime"], context, 30)) == {"counters", "uptime"}
+    now[0], spent[0] = 1100.0, 7.3
+    assert set(run_probes(["counters", "uptime"], context, 30)) == {"uptime"}
+    now[0] = 1100.0 + 3700
+    assert set(run_probes(["counters", "uptime"], context, 30)) == {"counters", "uptime"}, "the hour has moved on"
+
+
+@given(st.lists(st.tuples(st.floats(1, 4000), st.floats(0, 3)), max_size=60))
+def test_the_budget_counts_no_more_than_was_used_and_little_more_than_an_hour(steps: List[Tuple[float, float]]) -> None:
+    now, cpu = [0.0], [0.0]
+    history = [(0.0, 0.0)]
+    budget = Budget(cpu=lambda: cpu[0], clock=lambda: now[0])
+    for wait, work in steps:
+        now[0] += wait
+        cpu[0] += work
+        history.append((now[0], cpu[0]))
+        used = budget.used_s()
+        budget.is_over()
+        lately = cpu[0] - max(spent for at, spent in history if at <= max(0.0, now[0] - 3600.0) + 1e-6)
+        assert lately - 1e-6 <= used <= cpu[0] + 1e-6

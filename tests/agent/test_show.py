@@ -95,3 +95,32 @@ def test_the_whole_report_in_words():
 )
 def test_values_for_people(name, value, text):
     assert show.value_text(name, value) == text
+
+
+def test_a_row_that_may_be_missing_is_told_in_its_place():
+    """LanInfo.last_sweep is one row or none, not a list."""
+    sweep = {"started": "2026-11-23T03:00:00Z", "kind": "sweep", "frames": 511, "stopped": "gateway_lost"}
+    told = dataclasses.replace(
+        REPORT,
+        sections={
+            "lan": Section(
+                "ok", "0" * 12, {"network": "192.168.1.0/24", "last_sweep": sweep, "off": "no_lease"}, "", 1
+            ),
+            "devices": Section("ok", "1" * 12, {"devices": [{"name": "UPS"}]}, "", 1),
+        },
+    )
+    lines = list(show.lines(told, True, 1, 1))
+
+    assert "   Lần quét toàn mạng gần nhất:" in lines
+    assert "       Loại: quét toàn mạng (sweep)" in lines
+    assert "       Dừng sớm vì: cổng ra không trả lời (gateway_lost)" in lines
+    assert "   Không quét vì: máy chủ chưa giao việc quét cho máy này (no_lease)" in lines
+    assert "       Ắc quy: chưa có dữ liệu" in lines
+
+
+def test_a_scan_that_ran_to_its_end_has_no_reason_to_stop():
+    sections = {"lan": Section("ok", "0" * 12, {"last_sweep": {"kind": "sweep"}}, "", 1)}
+    text = "\n".join(show.lines(dataclasses.replace(REPORT, sections=sections), True, 1, 1))
+
+    assert "Dừng sớm vì" not in text
+    assert "Không quét vì" not in text

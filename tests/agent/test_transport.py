@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-
 import pytest
 
 from agent.errors import TransportError
@@ -12,6 +9,7 @@ from agent.transport import HttpTransport
 from agent.wire import report, seal
 from agent.wire.exchange import CLOCK_HEADER, EnrolRequest
 
+from . import certificates
 from .fake_collector import MASTER, TOKEN, Collector, Relay, Server, error
 from .world import AGENT_ID, PROBES, World
 
@@ -31,16 +29,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    pair = str(folder / "cert.pem"), str(folder / "key.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out", pair[0], "-keyout", pair[1]],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return pair
+    return certificates.make(tmp_path_factory.mktemp("tls"))
 
 
 def test_a_batch_is_answered_and_its_seals_are_good(server):

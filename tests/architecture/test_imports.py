@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from agent.probes import PROBES
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = set(sys.stdlib_module_names)
@@ -15,11 +18,26 @@ STANDARD = set(sys.stdlib_module_names)
 # room (longest prefix wins) -> what it may import besides the standard library and itself
 ALLOWED: dict[str, set[str]] = {
     "agent.wire": set(),
-    "agent.probes": {"agent.wire", "agent.host", "agent.probe", "agent.smbios", "psutil"},
+    "agent.probes": {
+        "agent.wire",
+        "agent.host",
+        "agent.probe",
+        "agent.smbios",
+        "agent.edid",
+        "agent.scan.state",
+        "agent.hygiene",
+        "agent.files",
+        "psutil",
+    },
+    "agent.scan": {"agent"},
+    "agent.hygiene": {"agent.wire", "agent.host", "agent.files", "agent.scan.state", "agent.scan.frames"},
+    "agent.scan.scapy_door": {"agent.scan", "scapy"},
     "agent": {"agent", "psutil"},
+    "agent.snmp": {"agent.wire", "agent.errors"},
+    "agent.snmp.session": {"agent.snmp", "pysnmp", "pyasn1", "cryptography"},
     "agent.transport": {"agent", "requests", "urllib3"},
     "inventory": set(),
-    "inventory.domain": {"holidays", "numpy"},
+    "inventory.domain": {"holidays", "numpy", "netaddr"},
     "inventory.store": {"inventory.domain", "sqlmodel", "sqlalchemy", "alembic", "psycopg"},
     "inventory.migrations": {"inventory.domain", "inventory.store", "sqlmodel", "sqlalchemy", "alembic"},
     "inventory.transfer": {"inventory.domain", "inventory.store", "sqlmodel", "sqlalchemy", "openpyxl", "xlsxwriter"},
@@ -141,3 +159,60 @@ def test_heavy_packages_are_never_imported_at_the_top_of_an_agent_module(name: s
     names |= {(node.module or "").split(".")[0] for node in top if isinstance(node, ast.ImportFrom) and not node.level}
 
     assert not names & HEAVY, f"{name}: import {names & HEAVY} inside the probe's child process"
+
+
+SESSION = "agent.snmp.session"
+CHILDREN = {"agent.snmp.child", "agent.probe_child", "agent.scan.child"}  # what is started as a process of its own
+
+
+def reached_from(starts: set[str], graph: dict[str, set[str]]) -> set[str]:
+    """Modules of the graph that the starts lead to, without going through a child process."""
+    reached: set[str] = set()
+    pending = [name for name in starts if name in graph]
+    while pending:
+        name = pending.pop()
+        if name not in reached and name not in CHILDREN:
+            reached.add(name)
+            pending += [target for target in graph[name] if target in graph]
+    return reached
+
+
+def test_only_child_processes_open_an_snmp_session() -> None:
+    """No command and no part of the service leads to pysnmp; of the probes only those that run in a child process do."""
+    graph = {name: {target for target, _ in imports(name, path)} for name, path in modules() if within(name, "agent")}
+    users = {name for name, targets in graph.items() if any(within(target, "pysnmp") for target in targets)}
+    probes = {probe.run.__module__: probe for probe in PROBES.values()}
+    resident = {name: targets - (set(probes) if name == "agent.probes" else set()) for name, targets in graph.items()}
+
+    reached = reached_from({"agent.__main__", "agent.cli", "agent.service", "agent.loop", "agent.runner"}, resident)
+    heavy = {probe.name for name, probe in probes.items() if SESSION in reached_from({name}, graph)}
+
+    assert users == {SESSION}
+    assert {"agent.probe_command", "agent.probes"} <= reached
+    assert SESSION not in reached
+    assert all(PROBES[name].child for name in heavy)
+
+
+def test_only_a_scan_s_child_process_opens_raw_frames() -> None:
+    graph = {name: {target for target, _ in imports(name, path)} for name, path in modules() if within(name, "agent")}
+    users = {name for name, targets in graph.items() if any(within(target, "scapy") for target in targets)}
+
+    reached = reached_from({"agent.__main__", "agent.cli", "agent.service", "agent.loop", "agent.scan_command"}, graph)
+
+    assert users == {"agent.scan.scapy_door"}
+    assert "agent.scanning" in reached
+    assert not {name for name in reached if within(name, "agent.scan")} - {
+        "agent.scan", "agent.scan.schedule", "agent.scan.state", "agent.scan.records"
+    }  # fmt: skip
+
+
+def test_the_running_agent_has_no_heavy_package() -> None:
+    code = (
+        "import sys, agent.cli, agent.service, agent.loop, agent.runner, agent.probes, agent.probe_command, agent.transport\n"
+        "import agent.scanning, agent.scan_command\n"
+        f"print(sorted(set(name.split('.')[0] for name in sys.modules) & {HEAVY | {'pyasn1'}!r}))"
+    )
+
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+    assert result.stdout.strip() == "[]", result.stdout + result.stderr

@@ -31,6 +31,8 @@ from inventory.store.tables import (
     Contact,
     Finding,
     FindingEvent,
+    Lan,
+    LanScan,
     Machine,
     NetworkDevice,
     Recipient,
@@ -280,6 +282,17 @@ def test_findings_of_every_kind_are_open(loaded: Store) -> None:
         "site_never_reported",
         "village_no_broadband",
         "village_no_signal",
+        "machine_unsafe",
+        "machine_wmi_damaged",
+        "lan_rogue_dhcp",
+        "lan_second_router",
+        "lan_address_clash",
+        "lan_captive",
+        "lan_hotspot",
+        "lan_dns_tampering",
+        "lan_default_snmp",
+        "lan_open_management",
+        "lan_no_ipv6",
     }
     assert {finding.state for finding in found} >= {
         "new",
@@ -304,6 +317,57 @@ def test_machines_are_old_new_unknown_and_not_applicable(loaded: Store) -> None:
     assert verdicts["unknown", None] >= 1
     assert {machine.kind for machine in machines} >= {"desktop", "laptop", "server", "virtual"}
     assert any("Windows 7" in machine.os_name for machine in machines)
+
+
+def test_machines_differ_in_protection_disks_and_windows_11(loaded: Store) -> None:
+    with loaded.reading() as session:
+        machines = rows(session, Machine)
+        hardware = [row.data for row in rows(session, Section) if row.name == "hardware"]
+
+    verdicts = Counter(machine.windows11 for machine in machines)
+    assert min(verdicts[verdict] for verdict in ("capable", "switched_off", "cannot")) >= 5
+    assert verdicts[""] >= 1
+    weak = {reason["code"] for machine in machines for reason in machine.unsafe or ()}
+    assert weak >= {"no_antimalware", "antimalware_off", "antimalware_old", "firewall_off", "updates_old", "smb1", "rdp"}
+    assert sum(machine.unsafe == [] for machine in machines) >= 5
+    unfit = {reason["code"] for machine in machines for reason in machine.unfit or ()}
+    assert unfit >= {"disk_health", "disk_free"}
+    assert {machine.disk_health for machine in machines} == {"ok", "warning", "failing", ""}
+    assert any(monitor["week"] and monitor["year"] for data in hardware for monitor in data["monitors"])
+
+
+def test_lans_have_scanners_records_and_equipment(loaded: Store) -> None:
+    with loaded.reading() as session:
+        lans, scans, devices = (rows(session, model) for model in (Lan, LanScan, NetworkDevice))
+
+    assert sum(bool(lan.scanner_agent_id) for lan in lans) >= 20
+    assert all(lan.lease_from <= NOW < lan.lease_until for lan in lans if lan.scanner_agent_id)
+    assert any(not lan.scanner_agent_id for lan in lans)
+    assert any(lan.hosts and lan.vendors for lan in lans)
+    assert {scan.kind for scan in scans} == {"sweep", "recheck"}
+    assert any(scan.stopped for scan in scans)
+    assert min(scan.started_at for scan in scans) < NOW - timedelta(days=20)
+    assert {device.kind for device in devices} >= {"modem", "switch", "printer", "ups", "nas", "camera", "wireless"}
+    assert any(supply["low"] for device in devices for supply in device.supplies or ())
+    assert any(device.battery and device.battery["replace"] for device in devices)
+    assert any(device.ports for device in devices if device.kind == "switch")
+    assert any(device.gone_at for device in devices)
+    assert {device.source_class for device in devices} == {"measured", "declared"}
+
+
+def test_scans_go_on_while_the_demo_runs(loaded: Store) -> None:
+    with loaded.reading() as session:
+        before = {row.agent_id: row.hash for row in rows(session, Section) if row.name == "lan"}
+    stored = sum(refresh_sample(loaded, NOW + timedelta(minutes=14 * step)) for step in range(1, 10))
+
+    with loaded.reading() as session:
+        after = {row.agent_id: row for row in rows(session, Section) if row.name == "lan"}
+    told = [row for agent, row in after.items() if row.hash != before[agent]]
+    assert stored > 0
+    assert len(told) > 10
+    for row in told:
+        section_data(row.name, row.data)
+        assert row.data["scans"][-1]["started"] > (NOW - timedelta(minutes=20)).isoformat()
 
 
 def test_last_weeks_figures_are_there_to_compare_with(loaded: Store) -> None:

@@ -6,6 +6,7 @@ from types import ModuleType
 
 from collector.web.pages import (
     audit,
+    devices,
     finding,
     findings,
     health,
@@ -15,6 +16,7 @@ from collector.web.pages import (
     policy,
     recipients,
     rejected,
+    scans,
     sign_in,
     site,
     sites,
@@ -34,6 +36,8 @@ PAGES: tuple[ModuleType, ...] = (
     health,
     machines,
     machine,
+    devices,
+    scans,
     findings,
     finding,
     tokens,

@@ -52,7 +52,8 @@ KINDS: Mapping[str, str] = {
 }
 _FIELDS: Mapping[str, str] = {"state": N_("trạng thái"), "note": N_("ghi chú"), "expires_at": N_("hết hạn"),
                               "uses": N_("số máy"), "site": N_("địa điểm"), "hostname": N_("tên máy"),
-                              "login": N_("tên đăng nhập"), "role": N_("vai trò"), "hint": N_("ký tự cuối của mã")}  # fmt: skip
+                              "login": N_("tên đăng nhập"), "role": N_("vai trò"), "hint": N_("ký tự cuối của mã"),
+                              "secrets_changed": N_("đổi mật khẩu, khóa trong")}  # fmt: skip
 LINKS = {"finding": "/viec-can-xu-ly/", "machine": "/may-tinh/", "site": "/dia-diem/"}
 
 

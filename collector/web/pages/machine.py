@@ -26,6 +26,14 @@ from collector.web.base import (
 )
 from collector.web.changes import change_lines
 from collector.web.machine_form import IMPORTED, SOURCES, MachineForm
+from collector.web.machine_safety import (
+    disk_views,
+    monitor_views,
+    not_judged,
+    volume_views,
+    weaknesses,
+    windows11_view,
+)
 from collector.web.machine_view import age_rows, age_view, short_cpu, unfit_views
 from inventory.domain.freshness import stale_days
 from inventory.store.machine_sheet import STATUSES, MachineSheet, declaration, declare, load_sheet
@@ -79,7 +87,8 @@ def _show(
         sheet = _load(request, session, account, machine_id)
         trail = unit_crumbs(session, sheet.unit.id)
         policy, _version = effective_policy(session, sheet.machine.site_id)
-    machine = sheet.machine
+    machine, today = sheet.machine, format.local(now).date()
+    told = {section.name: section.data for section in sheet.sections}
     name = machine.hostname or machine.model or _("(chưa có tên)")
     return page(
         request,
@@ -89,9 +98,16 @@ def _show(
         m=machine,
         stale_days=stale_days(machine.last_contact_at, policy, now),
         name=name,
-        age=age_view(machine, format.local(now).year, lang),
+        age=age_view(machine, today.year, lang),
         age_rows=age_rows(machine, lang),
         unfit=unfit_views(machine, lang),
+        weak=weaknesses(machine, lang),
+        not_judged=not_judged(told.get("posture"), policy, today, lang),
+        w11=windows11_view(machine, lang),
+        disks=disk_views(told.get("hardware"), told.get("storage"), lang),
+        volumes=volume_views(told.get("storage"), policy, lang),
+        advice=[code for code in machine.advice or () if not str(code).startswith("windows11_")],
+        monitors=monitor_views(told.get("hardware"), lang),
         sections=_sections(sheet, lang),
         section_words=words,
         short_cpu=short_cpu,
@@ -101,7 +117,7 @@ def _show(
         purchase_sources=SOURCES | ({"import": IMPORTED} if machine.purchase_source == "import" else {}),
         statuses=[*STATUSES, *([machine.status] if machine.status not in STATUSES else [])],
         may_declare=_may_declare(account),
-        today=format.local(now).date(),
+        today=today,
         crumbs=[
             *((text, f"/don-vi/{key}" if account.scope.covers(key) else "") for key, text in trail),
             (sheet.site.name, f"/dia-diem/{sheet.site.id}"),

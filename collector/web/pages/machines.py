@@ -14,6 +14,7 @@ from collector.i18n import N_, format
 from collector.i18n import words as codes
 from collector.web.base import CurrentAccount, lang_of, now_of, page, page_router, store_of, text_of
 from collector.web.csv_file import csv_response
+from collector.web.machine_safety import SHORT_WINDOWS_11, W11_MARKS, weaknesses
 from collector.web.machine_view import CSV_HEAD, age_view, csv_row, short_cpu, unfit_views
 from collector.web.paging import ListQuery, Paging
 from inventory.store.machine_lists import MachineFilter, count_machines, list_machines, narrow, os_names
@@ -32,6 +33,10 @@ SORTS: Mapping[str, str] = {
     "dia": "disk",
     "hdh": "os",
     "chua-dat": "unfit",
+    "bao-ve": "unsafe",
+    "win11": "windows11",
+    "trong": "disk_free",
+    "cap-nhat": "update",
     "dia-diem": "site",
     "xa": "unit",
     "tinh-trang": "status",
@@ -48,6 +53,28 @@ UNFIT: Mapping[str, tuple[str, str]] = {
     "khong": ("none", N_("Đạt")),
     "chua-ro": ("unknown", N_("Chưa đánh giá")),
 }
+UNSAFE: Mapping[str, tuple[str, str]] = {
+    "co": ("any", N_("Thiếu bảo vệ")),
+    "khong": ("none", N_("Đạt")),
+    "chua-ro": ("unknown", N_("Chưa đánh giá")),
+}
+WINDOWS_11: Mapping[str, tuple[Any, str]] = {
+    "duoc": ("capable", N_("Chạy được")),
+    "bat-bios": ("switched_off", N_("Sau khi bật trong BIOS")),
+    "khong": ("cannot", N_("Không chạy được")),
+    "chua-ro": ("unknown", N_("Chưa rõ")),
+}
+DISKS: Mapping[str, tuple[Any, str]] = {
+    "can-xem": ("bad", N_("Sắp hỏng hoặc gần đầy")),
+    "sap-hong": ("failing", N_("Sắp hỏng")),
+    "theo-doi": ("warning", N_("Cần theo dõi")),
+    "gan-day": ("full", N_("Ổ hệ thống gần đầy")),
+    "tot": ("ok", N_("Tốt")),
+    "chua-ro": ("unknown", N_("Chưa rõ")),
+}
+MORE = ("win11", "bao-ve", "o-dia", "he-dieu-hanh", "tinh-trang", "mau")
+"""Conditions that are folded away until one of them is used."""
+
 SAMPLE: Mapping[str, tuple[Any, str]] = {"khong": ("no", N_("Bỏ dữ liệu mẫu")), "co": ("yes", N_("Chỉ dữ liệu mẫu"))}
 ALL_STATUSES = "tat-ca"
 
@@ -65,7 +92,10 @@ def show_machines(request: Request, account: CurrentAccount) -> Response:
         site = session.get(Site, wanted.site_id) if wanted.site_id is not None else None
         known = paging.total or count_machines(session, MachineFilter(scope=account.scope))
     year = format.local(now).year
-    shown = [(row, age_view(row.machine, year, lang), unfit_views(row.machine, lang)) for row in rows]
+    shown = [
+        (row, age_view(row.machine, year, lang), unfit_views(row.machine, lang), weaknesses(row.machine, lang))
+        for row in rows
+    ]
     return page(
         request,
         "machines.html",
@@ -80,6 +110,12 @@ def show_machines(request: Request, account: CurrentAccount) -> Response:
         site=site if site is not None and account.scope.covers(site.unit_id) else None,
         outdated=OUTDATED,
         unfit=UNFIT,
+        unsafe=UNSAFE,
+        windows11=WINDOWS_11,
+        disks=DISKS,
+        w11_marks=W11_MARKS,
+        short_w11=SHORT_WINDOWS_11,
+        more=any(query.text(name) for name in MORE),
         sample=SAMPLE,
         any_machine=bool(known),
         csv_url=query.url().replace("/may-tinh", "/may-tinh.csv", 1),
@@ -104,12 +140,17 @@ def read_filter(query: ListQuery, session: Session, scope: Scope, now: datetime)
     day = format.local(now).date()
     area_id, unit_id = query.number("khu-vuc"), query.text("xa", 24)
     unfit = query.choice("chua-dat", [*UNFIT, *codes.UNFIT])
+    unsafe = query.choice("bao-ve", [*UNSAFE, *codes.UNSAFE])
+    windows11, disk = query.choice("win11", WINDOWS_11), query.choice("o-dia", DISKS)
     status = query.choice("tinh-trang", [*codes.MACHINE_STATUS, ALL_STATUSES], "counted")
     wanted = MachineFilter(
         words=query.text("tim"),
         scope=narrow(session, scope, area_id, unit_id, day),
         site_id=query.number("dia-diem"),
         unfit=UNFIT[unfit][0] if unfit in UNFIT else unfit,
+        unsafe=UNSAFE[unsafe][0] if unsafe in UNSAFE else unsafe,
+        windows11=WINDOWS_11[windows11][0] if windows11 else "",
+        disk=DISKS[disk][0] if disk else "",
         os_name=query.text("he-dieu-hanh", 120),
         status="" if status == ALL_STATUSES else status,
     )

@@ -21,7 +21,7 @@ from collector.web.base import (
     text_of,
 )
 from collector.web.paging import ListQuery
-from collector.web.thresholds import LONG_KINDS, shown, written
+from collector.web.thresholds import FORM_HINTS, LONG_KINDS, shown, written
 from inventory.domain.policy import RULES, BadValue
 from inventory.domain.policy_rules import GROUPS
 from inventory.domain.unit import full_name
@@ -97,6 +97,7 @@ def _show(
         shown=lambda rule, value: shown(rule, value, lang, _),
         written=written,
         long_kinds=LONG_KINDS,
+        form_hints=FORM_HINTS,
         policy_words=words,
         rules=RULES,
         may_edit=kind != "all" or account.scope.everything,

@@ -15,6 +15,7 @@ from collector.web.base import CurrentAccount, PageError, RowId, lang_of, now_of
 from collector.web.evidence import built_years
 from collector.web.figures import MONTH_DAYS, DayBar, day_bars, first_day, state_seconds
 from collector.web.scope import place
+from collector.web.site_network import load_network, network_view
 from inventory.domain.freshness import stale_days
 from inventory.domain.week import midnight
 from inventory.store.finding_lists import FindingFilter, list_findings
@@ -32,6 +33,14 @@ LAN_FACTS = {
     "mobile_only": N_("%(n)s máy chỉ có mạng di động"),
     "networks": N_("%(n)s mạng riêng rẽ"),
     "devices": N_("%(n)s thiết bị gặp nhau trên cùng một mạng"),
+    "scanned": N_("%(n)s thiết bị trả lời trong lần quét gần nhất"),
+    "wired": N_("%(n)s máy tính nối bằng dây"),
+    "wireless": N_("%(n)s máy tính chỉ nối không dây"),
+    "dhcp": N_("%(n)s máy tính được cấp địa chỉ tự động"),
+    "slow": N_("%(n)s máy tính nối chậm (10 Mb/s hoặc bán song công)"),
+    "faulty": N_("%(n)s máy tính có cổng mạng nhiều lỗi"),
+    "switches": N_("%(n)s thiết bị chuyển mạch tự báo"),
+    "lldp": N_("%(n)s thiết bị tự giới thiệu (LLDP)"),
 }
 MACHINES_SHOWN = 30
 FINDINGS_SHOWN = 20
@@ -53,6 +62,7 @@ def show_site(request: Request, site_id: RowId, account: CurrentAccount) -> Resp
         )
         rows = site_states(session, site_id, midnight(first_day(now)), now)
         outages = site_outages(session, site_id)
+        network = load_network(session, account.scope, site_id, now, today)
         policy, _version = effective_policy(session, site_id)
     bars = day_bars(rows, now)
     return page(
@@ -71,6 +81,8 @@ def show_site(request: Request, site_id: RowId, account: CurrentAccount) -> Resp
         day_label=lambda bar: _day_label(request, bar),
         built_years=partial(built_years, lang=lang),
         lan_lines=lan_lines(sheet.site.lan_evidence, lang),
+        net=network_view(network, lang),
+        may_see_scans=account.role in place("scans").roles,
         may_enrol=account.role in place("tokens").roles,
         crumbs=_crumbs(request, account.scope, sheet.crumbs, sheet.area, sheet.site.name),
         days=MONTH_DAYS,

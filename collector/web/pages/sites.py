@@ -13,6 +13,7 @@ from inventory.store.sites import SORTS, SiteFilter, count_sites, list_sites, pl
 
 router = page_router("sites")
 
+FAULTY = "faulty"
 STATES = (*STATE_GROUPS, "excluded")
 
 
@@ -25,7 +26,7 @@ def show_sites(request: Request, account: CurrentAccount) -> Response:
         area_id=query.number("khu-vuc"),
         unit_id=query.text("xa", 24),
         state=query.choice("trang-thai", (*STATES, *words.SITE_STATES)),
-        lan=query.choice("lan", words.LAN_STATES),
+        lan=query.choice("lan", (*words.LAN_STATES, FAULTY)),
         role=query.choice("vai-tro", words.SITE_ROLES),
     )
     with store_of(request).reading() as session:

@@ -6,6 +6,7 @@ The .json names the fields that must be found; a field that it leaves out must s
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
@@ -13,7 +14,7 @@ from typing import Any, Dict, List, Tuple
 from agent.snmp import families
 from agent.snmp.ask import Asker
 from agent.snmp.collect import collect
-from agent.snmp.families import FIELDS
+from agent.snmp.family import FIELDS
 from agent.snmp.identify import Identity, identify
 from agent.snmp.recording import RecordedDevice, parse
 from agent.snmp.values import Value
@@ -33,6 +34,7 @@ def expected(name: str) -> Dict[str, Any]:
     return dict(json.loads((FOLDER / (name + ".json")).read_text(encoding="utf-8")))
 
 
+@functools.lru_cache(maxsize=None)
 def identified(name: str) -> Identity:
     """What the engine says of a recording, asked as a live device is asked."""
     known = families.load()
