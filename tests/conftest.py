@@ -11,6 +11,15 @@ import pytest
 from tests import need
 
 
+@pytest.fixture(autouse=True)
+def own_cpu_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The agent's CPU budget is one per process, and a test run is busier than any agent."""
+    from agent import runner
+    from agent.budget import Budget
+
+    monkeypatch.setattr(runner, "BUDGET", Budget())
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
     """An empty, migrated `inventory.store.engine.Store`; once on each engine."""

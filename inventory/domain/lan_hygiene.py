@@ -17,6 +17,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 from inventory.domain.lan_state import network_of
@@ -27,8 +28,8 @@ KINDS = (
     "lan_default_snmp", "lan_open_management", "lan_no_ipv6",
 )  # fmt: skip
 
-# Networks that telephones give to those who use them as a hotspot (iOS; Android until 11; Windows' own sharing).
-_HOTSPOTS = tuple(ipaddress.ip_network(net) for net in ("172.20.10.0/28", "192.168.43.0/24", "192.168.137.0/24"))
+# Networks that telephones give to those who use them as a hotspot (iOS; Android until 11).
+_HOTSPOTS = tuple(ipaddress.ip_network(net) for net in ("172.20.10.0/28", "192.168.43.0/24"))
 _HOME = ipaddress.ip_network("192.168.0.0/16")
 _SHARED = ipaddress.ip_network("100.64.0.0/10")  # a provider's own translation: no router of the office
 
@@ -66,7 +67,7 @@ def judge(pcs: Sequence[PcView], devices: Iterable[Plain]) -> Hygiene:
     """The LAN habits of one site. `devices`: name, address, default_community of its equipment."""
     networks = _networks(pcs)
     verdicts: dict[str, Verdict] = {
-        "lan_rogue_dhcp": _any(pcs, _rogue_dhcp),
+        "lan_rogue_dhcp": _rogue_dhcp(pcs),
         "lan_second_router": _any(pcs, lambda pc: _second_router(pc, networks)),
         "lan_address_clash": _any(pcs, _clash),
         "lan_captive": _captive(pcs),
@@ -89,16 +90,23 @@ def _any(pcs: Sequence[PcView], rule: Callable[[PcView], Verdict]) -> Verdict:
     return False if any(one is False for one in said) else None
 
 
-def _rogue_dhcp(pc: PcView) -> Verdict:
+def _rogue_dhcp(pcs: Sequence[PcView]) -> Verdict:
+    """From all offers that one PC was made, else from two PCs that see one another and live by different servers: Windows
+    hands no strange offers to programs, so there the leases are the evidence."""
+    said = [_offers(pc) for pc in pcs]
+    found = next((one for one in said if isinstance(one, Mapping)), None) or _two_leases(pcs)
+    if found:
+        return found
+    return False if any(one is False for one in said) else None
+
+
+def _offers(pc: PcView) -> Verdict:
     if not truth(pc.hygiene, "dhcp_asked"):
         return None
-    offers = rows(pc.hygiene, "dhcp_offers")
-    ways = {
-        (text(offer, "server"), text(offer, "gateway"), tuple(sorted(texts(offer, "dns_servers")))) for offer in offers
-    }
-    servers = {way[0] for way in ways if way[0]}
+    offers = [offer for offer in rows(pc.hygiene, "dhcp_offers") if text(offer, "gateway")]
+    ways = {(_server(offer), text(offer, "gateway"), tuple(sorted(texts(offer, "dns_servers")))) for offer in offers}
     # Two servers that offer the same way out are one network's pair, which is how careful offices do it.
-    if len(servers) < 2 or len({way[1:] for way in ways}) < 2:
+    if len({way[0] for way in ways}) < 2 or len({way[1:] for way in ways}) < 2:
         return False
     gateway = text(pc.hygiene, "gateway")
     strange = [
@@ -106,7 +114,44 @@ def _rogue_dhcp(pc: PcView) -> Verdict:
         for offer in offers
         if text(offer, "gateway") != gateway
     ]
-    return {"servers": sorted(servers), "strange": strange, "network": text(pc.hygiene, "network")}
+    servers = sorted({text(offer, "server") for offer in offers})
+    return {"servers": servers, "strange": strange, "network": text(pc.hygiene, "network")}
+
+
+def _server(offer: Plain) -> tuple[str, str]:
+    """Two boxes may both call themselves 192.168.1.1."""
+    return text(offer, "server"), text(offer, "mac_hash")
+
+
+def _two_leases(pcs: Sequence[PcView]) -> Mapping[str, Any] | None:
+    leases = [lease for lease in (_lease(pc) for pc in pcs) if lease is not None]
+    for one, other in combinations(leases, 2):
+        meet = one.own & other.peers or other.own & one.peers
+        if meet and one.server != other.server and one.gateway != other.gateway:
+            return {"servers": sorted({one.server, other.server}), "strange": [], "network": one.network}
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    server: str
+    gateway: str  # hash of its card
+    network: str
+    own: frozenset[str]
+    peers: frozenset[str]
+
+
+def _lease(pc: PcView) -> _Lease | None:
+    """What a PC lives by, and whom it sees; None when it has no lease or no gateway."""
+    found = network_of(pc.interfaces, pc.neighbours)
+    cards = [row for row in rows(pc.interfaces, "interfaces") if text(row, "dhcp_server")]
+    if found is None or found.key.startswith("net:") or not cards:
+        return None
+    peers = {text(row, "mac_hash") for row in rows(pc.neighbours, "neighbours")}
+    own = {text(row, "mac_hash") for row in rows(pc.interfaces, "interfaces")}
+    return _Lease(
+        text(cards[0], "dhcp_server"), found.key, found.network, frozenset(own - {""}), frozenset(peers - {""})
+    )
 
 
 def _second_router(pc: PcView, networks: Mapping[str, str]) -> Verdict:
@@ -159,20 +204,36 @@ def _hotspot(pc: PcView) -> Verdict:
 
 
 def _tampering(pc: PcView) -> Verdict:
+    """By name server. One that offline says "no such name" to everything was not judged; a private address for a name
+    of this country may be the government network's own view, unless the server also answers for what does not exist."""
     checks = rows(pc.hygiene, "name_checks")
     if not checks or truth(pc.reach, "captive"):
         return None  # whoever stands in the way of everything also answers for every name
     wrong: list[dict[str, Any]] = []
     judged = False
-    for check in checks:
-        answers = [address for address in (_address(item) for item in texts(check, "answers")) if address is not None]
-        absent = text(check, "kind") == "absent"
-        judged = judged or bool(answers) or text(check, "error") == "nxdomain"
-        lies = answers if absent else [address for address in answers if _cannot_be_public(address)]
-        if lies:
-            said = {"name": text(check, "name"), "server": text(check, "server"), "answer": str(lies[0])}
-            wrong.append(said)
+    for server in dict.fromkeys(text(check, "server") for check in checks):
+        asked = [check for check in checks if text(check, "server") == server]
+        absent = [check for check in asked if text(check, "kind") == "absent"]
+        known = [check for check in asked if text(check, "kind") != "absent"]
+        judged = judged or any(_public(check) for check in known)
+        invents = bool(absent) and all(_answers(check) for check in absent)
+        lies = [check for check in known if _private(check) and (invents or not text(check, "name").endswith(".vn"))]
+        for check in [*(absent if invents else []), *lies]:
+            wrong.append({"name": text(check, "name"), "server": server, "answer": str(_answers(check)[0])})
     return {"wrong": wrong[:6]} if wrong else False if judged else None
+
+
+def _answers(check: Plain) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    return [address for address in (_address(item) for item in texts(check, "answers")) if address is not None]
+
+
+def _private(check: Plain) -> bool:
+    found = _answers(check)
+    return bool(found) and all(_cannot_be_public(address) for address in found)
+
+
+def _public(check: Plain) -> bool:
+    return any(not _cannot_be_public(address) for address in _answers(check))
 
 
 def _default_snmp(devices: Iterable[Plain]) -> Verdict:
@@ -187,12 +248,16 @@ def _default_snmp(devices: Iterable[Plain]) -> Verdict:
 def _open_management(pc: PcView) -> Verdict:
     doors = rows(pc.hygiene, "doors")
     known = [door for door in doors if truth(door, "open") is not None]
-    ajar = [
-        text(door, "service") for door in known if truth(door, "open") and text(door, "service") in ("telnet", "http")
-    ]
+    ajar = [text(door, "service") for door in known if truth(door, "open") and _is_plain(door)]
     if ajar:
         return {"doors": sorted(set(ajar)), "gateway": text(pc.hygiene, "gateway")}
     return False if known else None
+
+
+def _is_plain(door: Plain) -> bool:
+    """Telnet, or a page that is not only a signpost to its encrypted one."""
+    service = text(door, "service")
+    return service == "telnet" or (service == "http" and not text(door, "says").startswith("-> https"))
 
 
 def _no_ipv6(pcs: Sequence[PcView]) -> Verdict:

@@ -142,7 +142,8 @@ def test_a_phone_as_the_way_out() -> None:
         ({"kind": "known", "answers": ["103.9.0.10", "2404:6800::1"]}, False),
         ({"kind": "known", "error": "timeout"}, None),
         ({"kind": "absent", "error": "timeout"}, None),
-        ({"kind": "absent", "error": "nxdomain"}, False),
+        ({"kind": "absent", "error": "nxdomain"}, None),  # an offline server says so to everything
+        ({"kind": "known", "name": "tsl.gov.vn", "answers": ["10.1.2.3"]}, None),  # the government network's own view
     ],
 )
 def test_dns_tampering(check: dict[str, Any], tampered: bool | None) -> None:
@@ -150,6 +151,45 @@ def test_dns_tampering(check: dict[str, Any], tampered: bool | None) -> None:
 
     assert ("lan_dns_tampering" in {gap.kind for gap in found.gaps}) is bool(tampered)
     assert ("lan_dns_tampering" in found.judged) is (tampered is not None)
+
+
+def test_a_server_that_invents_names_is_not_believed_for_names_of_the_country_either() -> None:
+    known = {"name": "tsl.gov.vn", "kind": "known", "answers": ["10.1.2.3"], "server": "s"}
+    absent = {"name": "absent:com", "kind": "absent", "answers": ["10.1.2.4"], "server": "s"}
+    honest = {"name": "absent:vn", "kind": "absent", "error": "nxdomain", "server": "s"}
+
+    assert len(gaps(pc(name_checks=[known, absent]))["lan_dns_tampering"]["wrong"]) == 2
+    assert "lan_dns_tampering" not in gaps(pc(name_checks=[known, absent, honest])), "one suffix alone may be a mistake"
+
+
+def leased(agent: str, own: str, sees: str, server: str, gateway_mac: str) -> PcView:
+    card = {
+        "name": "e",
+        "kind": "wired",
+        "is_up": True,
+        "ipv4": ["192.168.1.7/24"],
+        "mac_hash": own,
+        "dhcp_server": server,
+    }
+    way = {"address": "192.168.1.1", "interface": "e", "mac_hash": gateway_mac}
+    peers = [{"mac_hash": sees, "interface": "e"}]
+    return PcView(agent, {}, REACH, {"interfaces": [card]}, {"gateways": [way], "neighbours": peers})
+
+
+def test_two_pcs_that_see_one_another_and_live_by_different_servers() -> None:
+    one = leased("a", "ma", "mb", "192.168.1.1", "g")
+    other = leased("b", "mb", "x", "192.168.1.9", "h")
+
+    assert gaps(one, other)["lan_rogue_dhcp"]["servers"] == ["192.168.1.1", "192.168.1.9"]
+    assert "lan_rogue_dhcp" not in gaps(leased("a", "ma", "x", "192.168.1.1", "g"), other), "two networks alike"
+    assert "lan_rogue_dhcp" not in gaps(one, leased("b", "mb", "ma", "192.168.1.9", "g")), "one way out"
+
+
+def test_two_boxes_with_one_address_are_two_servers() -> None:
+    twin = {**OFFER, "mac_hash": "other", "dns_servers": ["192.168.1.7"]}
+
+    assert "lan_rogue_dhcp" in gaps(pc(dhcp_offers=[OFFER, twin]))
+    assert "lan_rogue_dhcp" not in gaps(pc(dhcp_offers=[OFFER, {"server": "192.168.1.9"}])), "it offers no way out"
 
 
 def test_behind_a_captive_page_names_prove_nothing() -> None:
@@ -162,6 +202,8 @@ def test_doors_and_communities() -> None:
     ajar = pc(doors=[{"service": "http", "open": True}, {"service": "https", "open": True}])
 
     assert gaps(ajar)["lan_open_management"]["doors"] == ["http"]
+    signpost = pc(doors=[{"service": "http", "open": True, "says": "-> https"}])
+    assert "lan_open_management" not in gaps(signpost)
     found = gaps(pc(), devices=[{"name": "HP M404", "default_community": True}, {"name": "x"}])
     assert found["lan_default_snmp"] == {"devices": ["HP M404"], "count": 1}
 
