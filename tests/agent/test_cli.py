@@ -251,7 +251,7 @@ def test_doctor_names_what_is_wrong(enrolled, tmp_path):
 
 def test_version(pc, capsys):
     assert main(["version"]) == 0
-    assert capsys.readouterr().out.startswith("gapwatch-agent 0.1.0 (Python 3.")
+    assert capsys.readouterr().out.startswith("gapwatch-agent 0.2.0 (Python 3.")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
