@@ -37,7 +37,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         from .scan import child
 
         return child.main()
-    options = _parser().parse_args(arguments)
+    options = _parsed(arguments)
     try:
         return int(options.command(options))
     except AgentError as error:
@@ -48,6 +48,18 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except BrokenPipeError:  # `show | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options. A script that asks `probe snmp --json` gets its object for a mistyped command line too."""
+    try:
+        return _parser().parse_args(arguments)
+    except SystemExit as stop:
+        if stop.code == 2 and arguments[:1] == ["probe"] and "snmp" in arguments and "--json" in arguments:
+            from . import probe_command
+
+            say(probe_command.nothing_known("--details" in arguments))
+        raise
 
 
 def say(text: str, stream: Optional[TextIO] = None) -> None:
@@ -80,8 +92,18 @@ def plain(text: str, encoding: str) -> str:
     return "".join(letter(char) for char in text)
 
 
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Optional[str] = None) -> None:
+        super().add_usage(usage, actions, groups, "Cách dùng: " if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
-    """Help and usage errors pass through say() too."""
+    """Help and usage errors pass through say() too, and are in Vietnamese."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, formatter_class=_Help, **options)
+        self._positionals.title, self._optionals.title = "Tham số", "Tùy chọn"
+        self.add_argument("-h", "--help", action="help", help="in phần hướng dẫn này")
 
     def _print_message(self, message: str, file: Optional[Any] = None) -> None:
         if message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from importlib.util import find_spec
 from typing import Callable, Iterator, NamedTuple, Optional
 
 from . import __version__, words
@@ -69,6 +70,7 @@ def checks(settings: Settings) -> Iterator[Check]:
         yield Check("Tạm ngừng", None, "[local] pause = yes: máy này không đo và không gửi")
     yield from _running(state)
     yield _scanning(settings, state)
+    yield _snmp()
     yield from _spool(state)
     yield _disk(settings)
     yield _clock(Host().now())
@@ -101,6 +103,14 @@ def _scanning(settings: Settings, state: State) -> Check:
         scan_command.switch_text(settings, state), scan_command.lease_text(kept, time.time())
     )
     return Check("Quét mạng nội bộ", None, text)
+
+
+def _snmp() -> Check:
+    """Looked for, not imported: only child processes load pysnmp."""
+    if find_spec("pysnmp") is None:
+        text = "chưa cài pysnmp, máy này không hỏi được máy in, thiết bị mạng; pip install 'gapwatch-agent[snmp]'"
+        return Check("SNMP", None, text)
+    return Check("SNMP", None, "có pysnmp")
 
 
 def _age(state: State) -> str:

@@ -32,7 +32,7 @@ _LABELS = {
 _TYPES = {
     "router": "bộ định tuyến", "switch": "bộ chuyển mạch", "firewall": "tường lửa", "wireless": "thiết bị Wi-Fi",
     "modem": "modem", "printer": "máy in", "ups": "bộ lưu điện", "pdu": "thanh nguồn", "nas": "máy lưu trữ mạng",
-    "server": "máy chủ", "workstation": "máy trạm", "camera": "camera", "phone": "điện thoại", "conference": "hội nghị",
+    "server": "máy chủ", "workstation": "máy trạm", "camera": "camera", "phone": "điện thoại", "conference": "thiết bị hội nghị",
     "loadbalancer": "cân bằng tải", "environment": "cảm biến môi trường", "power": "nguồn điện", "optical": "thiết bị quang",
     "storage": "thiết bị lưu trữ", "console": "bàn điều khiển từ xa", "appliance": "thiết bị khác",
 }  # fmt: skip
@@ -50,7 +50,7 @@ def snmp(options: argparse.Namespace, say: Say) -> int:
         answer = _asked(options)
     except AgentError as error:
         if options.json:
-            say(_json(_printed({}, {}, options.details)))
+            say(nothing_known(options.details))
         say_error(error)
         return error.exit_code
     printed = _printed(answer["identity"], answer["info"], options.details)
@@ -62,10 +62,19 @@ def snmp(options: argparse.Namespace, say: Say) -> int:
     return 0
 
 
+def nothing_known(details: bool) -> str:
+    """The object that `probe snmp --json` prints when there is no answer."""
+    return _json(_printed({}, {}, details))
+
+
 def say_error(error: AgentError) -> None:
+    say_note("Lỗi: {}".format(error))
+
+
+def say_note(text: str) -> None:
     from .cli import say
 
-    say("Lỗi: {}".format(error), sys.stderr)
+    say(text, sys.stderr)
 
 
 def _asked(options: argparse.Namespace) -> Dict[str, Any]:
@@ -224,7 +233,9 @@ def run(name: str, load: Callable[[], Settings], as_json: bool, say: Say) -> int
     result: ProbeResult = run_probe(table[name], ProbeContext(Host(), policy, probe_settings(settings)))
     if as_json:
         say(_json(result.data))
-        if result.error:
+        if result.error and result.status == "no_data":  # nothing is wrong: the exit code is 0
+            say_note("{}: {}".format(words.STATUSES[result.status].capitalize(), result.error))
+        elif result.error:
             say_error(NoAnswerError("{}: {}".format(words.STATUSES[result.status], result.error)))
     else:
         for line in result_lines(result):

@@ -17,6 +17,7 @@ from .scan import state as memory
 from .scan.records import describe, local_time
 from .scan.state import FILE, LOG_FILE, OFF_FILE, ScanState
 from .settings import Settings
+from .wire.exchange import AgentPolicy
 
 Say = Callable[[str], None]
 ACTIONS = ("status", "log", "off", "on")
@@ -52,7 +53,7 @@ def status(settings: Settings, state: State) -> Iterator[str]:
     now = schedule.moment(host.now(), host.monotonic_s(), host.boot_id())
     policy = state.policy()
     yield "Công tắc tại máy này: {}".format(switch_text(settings, state))
-    yield "Chính sách của tỉnh: {}".format("cho phép quét" if policy.scan_enabled else "không cho quét")
+    yield "Chính sách của tỉnh: {}".format(policy_text(policy))
     yield "Giao việc quét: {}".format(lease_text(kept, now.wall_s))
     yield "Cách quét: mỗi gói cách nhau {} mili giây, mạng rộng nhất /{}, tối đa {} lần mỗi ngày".format(
         policy.scan_gap_ms, policy.scan_largest_prefix, schedule.sweeps_per_day(policy)
@@ -68,6 +69,12 @@ def status(settings: Settings, state: State) -> Iterator[str]:
     yield "Các lần quét gần đây (tất cả: gapwatch-agent scan log):"
     for record in kept.scans[-_SCANS_SHOWN:][::-1]:
         yield "  " + describe(record, _epoch(record.started))
+
+
+def policy_text(policy: AgentPolicy) -> str:
+    if policy.version == 0:  # built-in defaults: the province has not said anything to this PC
+        return "chưa nhận được (máy chưa ghi danh hoặc chưa gửi báo cáo nào), nên chưa quét"
+    return "cho phép quét" if policy.scan_enabled else "không cho quét"
 
 
 def switch_text(settings: Settings, state: State) -> str:

@@ -230,9 +230,9 @@ class Scanning:
 
     def _finish(self, running: _Running, result: CommandResult, now: Moment) -> None:
         answer = answer_of(result)
-        for line in answer.get("log", ()):
-            logger.debug("scan: %s", line)
         try:
+            for line in answer.get("log", ()):
+                logger.debug("scan: %s", line)
             if running.kind == "devices":
                 self._take_devices(answer, now)
             else:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from ..probe import ProbeContext
 from ..host import CommandResult
+from ..probe import ProbeContext
 
 CIMV2 = r"root\cimv2"
 SECURITY_CENTER = r"root\SecurityCenter2"

@@ -23,6 +23,7 @@ from .targets import shuffled
 
 AT_ONCE = 4
 TIMEOUT_S = 2.0
+MAX_CREDENTIALS = 12  # whatever the policy says: each one is tried on every device that does not answer
 _MAX_PLAIN = 100 * 1024  # of a section's 128 KB
 
 
@@ -81,7 +82,7 @@ def credentials(policy: AgentPolicy, communities: Sequence[str]) -> List[Credent
     for community in (*communities, *policy.snmp_communities):
         if community and Credential(community) not in found:
             found.append(Credential(community))
-    return found
+    return found[:MAX_CREDENTIALS]
 
 
 def fingerprint(credential: Credential) -> str:

@@ -82,4 +82,4 @@ def describe(record: ScanRecord, at_s: float) -> str:
 
 
 def local_time(at_s: float) -> str:
-    return time.strftime("%d/%m/%Y %H:%M", time.localtime(at_s))
+    return time.strftime("%d/%m/%Y %H:%M", time.localtime(min(max(at_s, 0.0), 4e9)))  # a clock may say anything

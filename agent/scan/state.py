@@ -25,6 +25,8 @@ MAX_CLASHES = 32
 MAX_LLDP = 16
 MAX_CREDENTIALS = 512
 MAX_DEVICES = 256
+MAX_DEVICES_PLAIN = 100 * 1024  # bytes of them; a section holds 128 KB
+MAX_DRAWS = 8
 KEEP_DEVICES_S = 3 * 86400.0
 
 
@@ -105,9 +107,17 @@ class ScanState:
 def read(plain: Any) -> ScanState:
     """The state from a file's content; a damaged one is an empty one."""
     try:
-        return codec.read(ScanState, plain if isinstance(plain, dict) else {})
+        state = codec.read(ScanState, plain if isinstance(plain, dict) else {})
     except WireError:
         return ScanState()
+    # Counts below zero would allow more than a day's share.
+    ledger = dataclasses.replace(
+        state.ledger,
+        sweeps=max(state.ledger.sweeps, 0),
+        frames=max(state.ledger.frames, 0),
+        draws=state.ledger.draws[:MAX_DRAWS],
+    )
+    return dataclasses.replace(state, ledger=ledger)
 
 
 def known_hosts(state: ScanState, network: str, now_s: float) -> Tuple[KnownHost, ...]:
@@ -176,8 +186,25 @@ def merge_devices(plain: Any, rows: Iterable[Dict[str, Any]], asked: int, now_s:
     for row in rows:
         info = codec.to_plain(codec.read(DeviceInfo, row["info"]))
         found[_device_key(info)] = {"info": info, "seen_s": now_s}
-    newest = sorted(found.values(), key=lambda item: -item["seen_s"])[:MAX_DEVICES]
+    newest = _fitting(sorted(found.values(), key=lambda item: -item["seen_s"])[:MAX_DEVICES])
     return {"asked": asked, "devices": sorted(newest, key=lambda item: str(item["info"].get("address", "")))}
+
+
+def _fitting(newest: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """As much of it as a section holds: details go first, those with most before the others, then the devices that were
+    seen longest ago. Devices of several rounds may be more than one round's answer may hold."""
+    size = sum(len(codec.dumps(item["info"])) + 1 for item in newest)
+    for detail in ("ports", "supplies"):
+        for item in sorted(newest, key=lambda each: -len(each["info"].get(detail) or ())):
+            if size <= MAX_DEVICES_PLAIN:
+                return newest
+            size -= len(codec.dumps(item["info"]))
+            item["info"] = {name: value for name, value in item["info"].items() if name != detail}
+            size += len(codec.dumps(item["info"]))
+    while newest and size > MAX_DEVICES_PLAIN:
+        size -= len(codec.dumps(newest[-1]["info"])) + 1
+        newest = newest[:-1]
+    return newest
 
 
 def _device_key(info: Dict[str, Any]) -> str:

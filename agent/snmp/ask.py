@@ -95,8 +95,13 @@ class Asker:
         self._batch = 1
         return [[oid] for oid in batch]
 
-    def walk(self, prefix: str, limit: int) -> List[Tuple[str, Value]]:
-        """The first `limit` rows under a prefix."""
+    @property
+    def row_by_row(self) -> bool:
+        """Every row of a walk costs a request: the device does not know or answer GETBULK."""
+        return not self._bulk
+
+    def walk(self, prefix: str, limit: int, last: Optional[Value] = None) -> List[Tuple[str, Value]]:
+        """The first `limit` rows under a prefix; of a device that must be asked row by row those up to the value `last`."""
         rows: List[Tuple[str, Value]] = []
         at = prefix
         while len(rows) < limit and not self.spent:
@@ -108,6 +113,8 @@ class Asker:
                     return rows
                 rows.append((oid, value))
                 at = oid
+                if self.row_by_row and value == last:
+                    return rows
         return rows
 
     def _step(self, at: str, wanted: int) -> Optional[Reply]:

@@ -6,14 +6,16 @@ from __future__ import annotations
 from typing import Dict, Optional, Sequence
 
 from . import generic, identify
-from .answers import ENT_CLASS, ENT_COLUMNS, ENT_PARENT, HR_DESCR, HR_TYPE, PRINTER_SERIAL, Answers
+from .answers import CHASSIS, ENT_CLASS, ENT_COLUMNS, ENT_PARENT, HR_DESCR, HR_TYPE, PRINTER_SERIAL, Answers
 from .ask import Asker
 from .family import Family
 from .rules import Needs
 from .values import SYS_LOCATION, SYS_NAME, Value
 
 COLUMN_ROWS = 8  # rows read of a column that a rule names
-ENTITY_ROWS = 64
+ENTITY_ROWS = 64  # rows of ENTITY-MIB in which the chassis is looked for
+MANY_ENTITY_ROWS = 512  # large routers number their chassis behind all sensors
+FEW_ENTITY_ROWS = 20  # where every row costs a request
 PARENT_ROWS = 8
 
 
@@ -47,7 +49,12 @@ def ask(asker: Asker, answers: Answers, needs: Needs) -> None:
 
 
 def _ask_entity(asker: Asker, answers: Answers) -> None:
-    answers.put_rows(ENT_CLASS, asker.walk(ENT_CLASS, ENTITY_ROWS))
+    chassis = int(CHASSIS)
+    limit = FEW_ENTITY_ROWS if asker.row_by_row else ENTITY_ROWS
+    rows = asker.walk(ENT_CLASS, limit, chassis)
+    if len(rows) >= ENTITY_ROWS and not asker.row_by_row and chassis not in [value for _, value in rows]:
+        rows = asker.walk(ENT_CLASS, MANY_ENTITY_ROWS, chassis)
+    answers.put_rows(ENT_CLASS, rows)
     if not answers.chassis():
         answers.put_rows(ENT_PARENT, asker.walk(ENT_PARENT, PARENT_ROWS))
     for index in answers.chassis():

@@ -27,6 +27,7 @@ from .family import (
     Rule,
     Source,
     compiled,
+    root,
 )
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "families")
@@ -81,7 +82,10 @@ class _Reader:
         sections = [name for name in self._parser.sections() if not name.startswith("map ")]
         sections = [name for name in sections if name not in ("family", "battery")]
         rules = tuple(self._rule(section, order, numbers, common) for order, section in enumerate(sections))
-        return Family(self._name, vendor, numbers, rules, self._maps, self._battery())
+        objects = {item for rule in rules for item in rule.objects}
+        short = any(item not in (GENERIC, ANY) and item.count(".") < 6 for item in objects)
+        roots = frozenset() if short else frozenset(map(root, objects))
+        return Family(self._name, vendor, numbers, rules, self._maps, self._battery(), roots)
 
     def _battery(self) -> Dict[str, Tuple[Source, ...]]:
         if not self._parser.has_section("battery"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, field
-from typing import Dict, Optional, Pattern, Tuple
+from typing import Dict, FrozenSet, Optional, Pattern, Tuple
 
 from ..errors import AgentError
 
@@ -82,6 +82,14 @@ class Family:
     rules: Tuple[Rule, ...]
     maps: Dict[str, Dict[str, str]]
     battery: Dict[str, Tuple[Source, ...]] = field(default_factory=dict)  # pyright: ignore[reportUnknownVariableType]
+    roots: FrozenSet[str] = (
+        frozenset()
+    )  # first arcs (see root) of all objects of its rules, GENERIC and ANY; empty: any
+
+
+def root(object_id: str) -> str:
+    """As much of an object name as an enterprise's number has: 1.3.6.1.4.1.N."""
+    return ".".join(object_id.split(".")[:7])
 
 
 @functools.lru_cache(maxsize=2048)

@@ -4,9 +4,10 @@ none, so only evidence that is nearly always right counts, best first:
 | field | evidence | why it may be trusted |
 | --- | --- | --- |
 | vendor | IANA number in sysObjectID | makers use their own; toolkits and chip makers are left out of the list |
-|  | first words of sysDescr | a maker of our list there beats the number: firms are bought and build for each other |
+|  | first words of sysDescr, maker in a printer's 1284 identification | a maker of our list there beats the number: firms are bought
+and build for each other |
 |  | maker in ENTITY-MIB, LLDP-MED, UPS-MIB | only when it is one of our list: free text is not |
-| hardware | model of the chassis in ENTITY-MIB, LLDP-MED inventory, UPS-MIB; printer's name | the objects are defined as just that |
+| hardware | model of the chassis in ENTITY-MIB, LLDP-MED inventory, UPS-MIB; printer's 1284 model and name | the objects are defined as just that |
 | version | software of the chassis, LLDP-MED, DOCSIS; sysDescr with the word | firmware of the chassis is often a boot loader, that of
 UPS-MIB may be the card's: only families know |
 | serial | chassis in ENTITY-MIB, LLDP-MED, Printer-MIB, DOCSIS; sysDescr behind "S/N" | parts and ports have numbers too: never those |
@@ -37,6 +38,8 @@ UPS_MAKER, UPS_MODEL = UPS + ".1.0", UPS + ".2.0"
 MED = "1.0.8802.1.1.2.1.5.4795.1.2"  # LLDP-EXT-MED-MIB lldpXMedLocalData: inventory of the device itself
 MED_SOFTWARE, MED_SERIAL, MED_MAKER, MED_MODEL = MED + ".4.0", MED + ".5.0", MED + ".6.0", MED + ".7.0"
 PRINTER_STATE = "1.3.6.1.2.1.43.5.1.1.1.1"  # Printer-MIB prtGeneralConfigChanges of the first printer
+# IEEE 1284 identification of a printer ("MFG:HP;MDL:LaserJet 4;..."): PPM-MIB, and HP's gdStatusId that many others copied
+PRINTER_IDS = ("1.3.6.1.4.1.2699.1.2.1.2.1.1.3.1", "1.3.6.1.4.1.11.2.3.9.1.1.7.0")
 DOCSIS_SERIAL, DOCSIS_VERSION = "1.3.6.1.2.1.69.1.1.4.0", "1.3.6.1.2.1.69.1.3.5.0"  # DOCS-CABLE-DEVICE-MIB
 BRIDGE_PORTS = "1.3.6.1.2.1.17.1.2.0"  # BRIDGE-MIB dot1dBaseNumPorts
 IF_TYPE = "1.3.6.1.2.1.2.2.1.3"
@@ -53,10 +56,14 @@ _PARTS = frozenset(
 
 _NO_FAMILY = Family("generic", "", (), (), {})
 _SOURCES: Dict[str, Tuple[Source, ...]] = {
-    "hardware": (Source("entity", "model"), Source("oid", MED_MODEL), Source("oid", UPS_MODEL)),
+    "hardware": (
+        Source("entity", "model"), Source("oid", MED_MODEL), Source("oid", UPS_MODEL),
+        *(Source("oid", oid, r"(?:^|;)\s*(?:MDL|MODEL):\s*([^;]+)") for oid in PRINTER_IDS),
+    ),
     "version": (Source("entity", "software"), Source("oid", MED_SOFTWARE), Source("oid", DOCSIS_VERSION)),
     "serial": (
         Source("entity", "serial"), Source("oid", MED_SERIAL), Source("printer", "serial"), Source("oid", DOCSIS_SERIAL),
+        *(Source("oid", oid, r"(?:^|;)\s*(?:SN|SERN|SERIALNUMBER):\s*([^;]+)") for oid in PRINTER_IDS),
     ),
 }  # fmt: skip
 
@@ -109,7 +116,7 @@ def needed(known: Set[str], answers: Answers) -> Needs:
         for source in sources:
             needs.source(source)
     if "type" not in known or "hardware" not in known:
-        needs.objects.update(dict.fromkeys((PRINTER_STATE, UPS_MODEL)))
+        needs.objects.update(dict.fromkeys((PRINTER_STATE, UPS_MODEL, *PRINTER_IDS)))
     if "type" not in known:
         needs.objects.update(dict.fromkeys((BRIDGE_PORTS, SERVICES, DOCSIS_SERIAL)))
         if shapes.kind(answers.descr) is None:
@@ -160,6 +167,9 @@ def _plausible(key: str, value: Optional[Found]) -> Optional[Found]:
 
 def _fill_vendor(found: Dict[str, Found], answers: Answers) -> None:
     _put(found, "vendor", maker_in(answers.descr), SYS_DESCR)
+    for oid in PRINTER_IDS:
+        maker = re.search(r"(?:^|;)\s*(?:MFG|MANUFACTURER):\s*([^;]+)", answers.text(oid), re.IGNORECASE)
+        _put(found, "vendor", maker_in(maker.group(1).replace("Hewlett-Packard", "HP")) if maker else None, oid)
     _put(found, "vendor", maker_of(answers.object)[0], SYS_OBJECT)
     for oid, text in _named_makers(answers):
         _put(found, "vendor", maker_in(text), oid)
@@ -174,8 +184,9 @@ def _named_makers(answers: Answers) -> Tuple[Tuple[str, str], ...]:
 
 def _fill_type(found: Dict[str, Found], answers: Answers, cable: bool) -> None:
     said = shapes.kind(answers.descr)
-    if answers.get(PRINTER_STATE) is not None:
-        _put(found, "type", "printer", PRINTER_STATE)
+    proof = [oid for oid in (PRINTER_STATE, *PRINTER_IDS) if answers.get(oid) not in (None, b"")]
+    if proof:
+        _put(found, "type", "printer", proof[0])
     elif answers.get(UPS_MODEL) is not None and said in (None, "ups"):
         _put(found, "type", "ups", UPS_MODEL)  # distribution units and rectifiers that speak UPS-MIB say so in sysDescr
     elif cable or answers.get(DOCSIS_SERIAL) is not None:

@@ -11,8 +11,8 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from . import generic
 from .answers import Answers
-from .family import FIELDS, TYPES, Family, Rule
-from .rules import Found, Needs, descr_match, evaluate, object_match, weight
+from .family import ANY, FIELDS, GENERIC, TYPES, Family, Rule, root
+from .rules import Found, Needs, descr_match, evaluate, is_generic, object_match, weight
 from .values import SYS_DESCR, SYS_NAME, SYS_OBJECT, clean
 
 MAX_EVIDENCE = 40
@@ -44,9 +44,11 @@ Candidates = Tuple[Tuple[Rule, Family], ...]
 def candidates(answers: Answers, families: Sequence[Family]) -> Candidates:
     """The rules that sysDescr and sysObjectID leave in the race."""
     object_id, descr = answers.object, answers.descr
+    roots = {root(object_id), ANY} | ({GENERIC} if is_generic(object_id) else set())
     return tuple(
         (rule, family)
         for family in families
+        if not family.roots or family.roots & roots
         for rule in family.rules
         if object_match(rule, object_id) is not None and descr_match(rule, descr)
     )

@@ -219,6 +219,8 @@ class _UserSession(WireSession):
         close = getattr(self._engine, "close_dispatcher", None) or getattr(self._engine, "closeDispatcher", None)
         if close is not None:
             close()
+            self._loop.call_soon(self._loop.stop)  # one more round: the sockets are closed in it
+            self._loop.run_forever()
         self._loop.close()
 
     def request(self, kind: str, oids: Sequence[str], repetitions: int = 0) -> Optional[Reply]:

@@ -52,7 +52,8 @@ _TYPES: Tuple[Tuple[str, str], ...] = (
     ("pdu", r"(?:switched|metered|monitored|rack|intelligent|smart|basic)[ -]?(?:rack )?pdus?|\bpdus?\b|power distribution unit|"
             r"transfer switch|power strip|remote power"),
     ("console", r"kvm(?:[ -]over[ -]ip)?(?: switch)?|console server|terminal server|device server|serial server"),
-    ("storage", r"(?:san|fib(?:re|er) channel|fc|fabric) switch|tape library|fib(?:re|er) channel|disk array|storage system|"
+    ("switch", r"(?:san|fib(?:re|er) channel|fc|fabric) switch(?:es)?"),
+    ("storage", r"tape library|fib(?:re|er) channel|disk array|storage system|"
                 r"raid controller|autoloader"),
     ("phone", r"soft-?switch|ip[ -]?phone|voip|sip (?:phone|gateway|server)|\b(?:ip-?)?pbx\b|voice gateway|analog(?:ue)? gateway"),
     ("conference", r"video ?conferenc\w+|telepresence|conference (?:phone|system)"),
@@ -151,7 +152,7 @@ def kind(descr: str) -> Optional[str]:
         if pattern.search(rest):
             found.append(name)
             rest = pattern.sub(" ", rest)
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(set(found)) == 1 else None
 
 
 def model(descr: str, makers: Tuple[str, ...]) -> Optional[str]:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from collector.api.auth import api_account
-from collector.api.models import DeviceDetail, DeviceItem, Listed
+from collector.api.models import Listed
+from collector.api.models_network import DeviceDetail, DeviceItem
 from collector.api.params import (
     NOT_FOUND,
     SEE_OFFICES,

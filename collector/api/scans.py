@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from collector.api.auth import api_account
-from collector.api.models import Listed, ScanItem
+from collector.api.models import Listed
+from collector.api.models_network import ScanItem
 from collector.api.params import OptionalId, PlaceParams, Text, store_of, today_of
 from inventory.domain.week import midnight
 from inventory.store.machine_lists import narrow

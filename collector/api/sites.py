@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from collector.api.auth import api_account
-from collector.api.models import Listed, NetworkItem, SiteDetail, SiteItem
+from collector.api.models import Listed, SiteItem
+from collector.api.models_network import NetworkItem, SiteDetail
 from collector.api.params import NOT_FOUND, SEE_OFFICES, PlaceParams, RowId, Text, gone, store_of, today_of
 from inventory.domain.unit import full_name
 from inventory.store.device_lists import DeviceFilter, count_devices

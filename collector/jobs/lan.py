@@ -23,6 +23,12 @@ class LanJob:
 
     def run(self) -> int:
         """One turn; returns how many tenures, sections and sites were dealt with."""
-        done = self._lans.run_due(self._store, self._clock)
-        done += self._devices.run_due(self._store, self._clock)
-        return done + self._hygiene.run_due(self._store, self._clock)
+        done, failed = 0, None
+        for part in (self._lans, self._devices, self._hygiene):
+            try:
+                done += part.run_due(self._store, self._clock)
+            except Exception as error:  # each part fails alone; the runner is told
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return done

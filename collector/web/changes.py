@@ -87,7 +87,7 @@ def _by_name(items: Any, names: tuple[str, ...]) -> dict[tuple[str, ...], Data]:
     found: dict[tuple[str, ...], Data] = {}
     for item in items if isinstance(items, list) else []:
         if isinstance(item, Mapping):
-            found[tuple(str(item.get(name, "")) for name in names)] = item
+            found[tuple(str(item.get(name) or "") for name in names)] = item
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from collector.i18n import N_, format, translator
 from collector.i18n import device_words as words
 from collector.i18n import words as codes
+from collector.web.templating import named
 from collector.web.words import shown
 from inventory.store.device_lists import DeviceRow, needs_attention
 from inventory.store.tables import NetworkDevice
@@ -57,12 +58,10 @@ def device_view(device: NetworkDevice, lang: str, row: DeviceRow | None = None) 
     """The words for a device; `row` says where it stands, where a list tells that."""
     supplies = [item for item in device.supplies or () if isinstance(item, Mapping)]
     low = [item for item in supplies if item.get("low")]
-    model, vendor = device.model, device.vendor
-    repeats = model.lower().startswith(vendor.lower()) if vendor else True
     return DeviceView(
         device,
         codes.word(words.DEVICE_KINDS, device.kind, lang),
-        model if repeats else f"{vendor} {model}".strip(),
+        named(device.vendor, device.model),
         " ".join(part for part in (device.os, device.version) if part),
         shown(device.ports, "ports", lang) if device.ports else None,
         [_supply(item, lang) for item in low],

@@ -113,12 +113,16 @@ def makers_text(vendors: list[object] | None, lang: str) -> str:
     """ "[[maker, number]]" in words, the most frequent first; "?" are devices that make up their own address."""
     _ = translator(lang)
     pairs = [pair for pair in vendors or () if isinstance(pair, list | tuple) and len(pair) == 2]
-    named = [f"{name} {count}" for name, count in pairs if name not in ("?", "")]
+    counts: dict[str, tuple[str, int]] = {}  # the registry writes one maker in several ways: "TP-LINK", "TP-Link"
+    for name, count in pairs:
+        first, sum_ = counts.get(str(name).lower(), (str(name), 0))
+        counts[str(name).lower()] = (first, sum_ + int(count))
+    made_up, nameless = (counts.pop(key, ("", 0))[1] for key in ("?", ""))
+    ordered = sorted(counts.values(), key=lambda item: -item[1])
+    named = [f"{name} {count}" for name, count in ordered]
     shown = named[:MAKERS_SHOWN]
     if len(named) > MAKERS_SHOWN:
         shown.append(_(N_("và %(n)s hãng khác")) % {"n": len(named) - MAKERS_SHOWN})
-    made_up = sum(int(count) for name, count in pairs if name == "?")
-    nameless = sum(int(count) for name, count in pairs if name == "")
     if made_up:
         shown.append(_(N_("%(n)s máy tự đặt địa chỉ (thường là điện thoại)")) % {"n": made_up})
     if nameless:

@@ -44,10 +44,16 @@ def environment(lang: str) -> Environment:
         span=partial(format.span, lang=lang),
         gigabytes=partial(format.gigabytes, lang=lang),
         svg=svg,
+        named=named,
         pairs=lambda choices: [(value, texts.gettext(said[1])) for value, said in choices.items()],
         texts=lambda choices: [(value, texts.gettext(said)) for value, said in choices.items()],
     )
     return made
+
+
+def named(vendor: str, model: str) -> str:
+    """Maker and model; the maker once where its model begins with its name: "HP ProDesk", not "HP HP ProDesk"."""
+    return model if vendor and model.lower().startswith(vendor.lower()) else f"{vendor} {model}".strip()
 
 
 @lru_cache(maxsize=64)

@@ -33,6 +33,7 @@ class Shown:
     heads: list[str]
     rows: list[list[str | None]]
     more: int = 0  # rows that are left out
+    unknown: bool = False  # without rows: nobody could tell, rather than that there are none
 
 
 def field_rows(section: str, data: Data | None, lang: str) -> list[tuple[str, str | None]]:
@@ -54,8 +55,38 @@ def list_tables(section: str, data: Data | None, lang: str) -> list[Shown]:
         found = [item for item in (items if isinstance(items, list) else []) if isinstance(item, Mapping)]
         rows = [[shown(item.get(name), kind, lang) for name, _label, kind in columns] for item in found[:MAX_ROWS]]
         heads = [_(label) for _name, label, _kind in columns]
-        tables.append(Shown(_(title), heads, rows, max(0, len(found) - MAX_ROWS)))
+        unknown = not found and not _none_said(section, key, data or {})
+        tables.append(Shown(_(title), heads, rows, max(0, len(found) - MAX_ROWS), unknown))
     return tables
+
+
+_NONE_IF_ASKED: Mapping[tuple[str, str], str] = {
+    ("posture", "antimalware"): "antimalware_asked",
+    ("hygiene", "dhcp_offers"): "dhcp_asked",
+    ("hygiene", "clashes"): "network",
+    ("lan", "hosts"): "last_sweep",
+    ("devices", "devices"): "asked",
+}
+_NEVER_NONE = frozenset(
+    {
+        ("hardware", "disks"),
+        ("hardware", "monitors"),
+        ("storage", "disks"),
+        ("storage", "volumes"),
+        ("posture", "firewall"),
+        ("hygiene", "name_checks"),
+        ("hygiene", "doors"),
+    }
+)
+"""Lists that come empty when nobody could look."""
+
+
+def _none_said(section: str, key: str, data: Data) -> bool:
+    """Whether an empty list says that there are none."""
+    if key not in data or (section, key) in _NEVER_NONE:
+        return False
+    asked = _NONE_IF_ASKED.get((section, key))
+    return asked is None or bool(data.get(asked))
 
 
 def shown(value: Any, kind: str, lang: str) -> str | None:

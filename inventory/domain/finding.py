@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from inventory.domain.plain import brief
 from inventory.domain.policy import Policy
 
 Severity = Literal["high", "medium", "low"]
@@ -166,7 +167,7 @@ def draft(
         severity=severity or rule.severity,
         responsible=responsible or rule.responsible,
         due_days=policy.due_days(kind),
-        evidence=evidence or {},
+        evidence=brief(evidence or {}),
         policy_version=policy_version,
         sample=sample,
     )

@@ -22,6 +22,7 @@ LanState = Literal["none", "partial", "working", "unknown"]
 _PHYSICAL = ("wired", "wireless")
 _NO_ADDRESS = ("169.254.", "127.")
 SLOW_MBPS = 10
+LONGEST_KEY = 64  # of a network; a hash has 16
 SICK_PACKETS = 100  # fewer errors than this are noise
 SICK_BYTES_PER_ERROR = 150_000  # one lost frame in a hundred of full size
 
@@ -108,7 +109,7 @@ def network_of(interfaces: Plain | None, neighbours: Plain | None) -> Network | 
         card = cards[str(row["interface"])]
         network = _subnet(card, str(row.get("address", "")))
         if network:
-            key = str(row.get("mac_hash") or "") or f"net:{network}"
+            key = str(row.get("mac_hash") or "")[:LONGEST_KEY] or f"net:{network}"
             return Network(key, network, str(row.get("address", "")), card.get("kind") == "wired")
     for card in cards.values():
         network = _subnet(card, "")

@@ -21,7 +21,7 @@ def maker(prefix: str) -> str:
     if not _PREFIX.match(prefix) or int(prefix[:2], 16) & 2:
         return ""
     try:
-        return str(netaddr.OUI(prefix.replace(":", "-")).registration().org)
+        return str(netaddr.OUI(prefix.replace(":", "-")).registration()["org"])
     except (netaddr.NotRegisteredError, netaddr.AddrFormatError, ValueError):
         return ""
 

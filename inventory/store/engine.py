@@ -17,7 +17,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
-__all__ = ["BadUrl", "OperationalError", "StaleSchema", "Store", "StoreError", "create_schema", "open_store"]
+__all__ = [
+    "BadUrl", "OperationalError", "SQLAlchemyError", "StaleSchema", "Store", "StoreError", "create_schema", "open_store",
+]  # fmt: skip
 
 SQLITE_BUSY_MS = 30_000
 _READ = "gapwatch_read"

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, text, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session, col
 
 from inventory.domain.week import local_day, midnight
@@ -157,7 +158,7 @@ def _evaluate(store: Store, machine_ids: Sequence[int], now: datetime, marks: li
             session.connection().execute(_CLEAN, marks)
         machine_identity.apply(session, identity, now)
         if concluded:
-            _write(session, concluded, now)
+            _write_each(session, concluded, now)
 
 
 def _conclude(item: MachineEvidence, now: datetime) -> Conclusion | None:
@@ -166,6 +167,24 @@ def _conclude(item: MachineEvidence, now: datetime) -> Conclusion | None:
     except Exception:  # one machine with evidence that nobody foresaw must not keep all others from being judged
         _log.exception("machine %s could not be judged; it is tried again tomorrow", item.machine["id"])
         return Conclusion({"policy_version": item.policy_version, "evaluated_at": now})
+
+
+def _write_each(session: Session, concluded: Sequence[tuple[MachineEvidence, Conclusion]], now: datetime) -> None:
+    """All at once; when the store refuses a value, by halves, so that only the machine it belongs to stays unjudged."""
+    try:
+        with session.begin_nested():
+            _write(session, concluded, now)
+    except OperationalError:  # the store is not there
+        raise
+    except (SQLAlchemyError, ArithmeticError) as error:
+        if len(concluded) > 1:
+            middle = len(concluded) // 2
+            _write_each(session, concluded[:middle], now)
+            _write_each(session, concluded[middle:], now)
+            return
+        item = concluded[0][0]
+        _log.error("machine %s could not be written, tried again tomorrow: %s", item.machine["id"], str(error)[:300])
+        _write(session, [(item, Conclusion({"policy_version": item.policy_version, "evaluated_at": now}))], now)
 
 
 def _write(session: Session, concluded: Sequence[tuple[MachineEvidence, Conclusion]], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from inventory.domain.lan_state import LanSeen, PcOnLan, judge, pc_on_lan
 from inventory.store.engine import Store
 from inventory.store.policy import effective_policy
 from inventory.store.tables import Agent, Lan, Machine, NetworkDevice, Section, Site
+
+_log = logging.getLogger(__name__)
 
 FULL_PASS = timedelta(minutes=10)  # also lets evidence grow stale
 OVERLAP = timedelta(minutes=10)  # `changed_at` is when a report was made, and it may come a little later
@@ -51,7 +54,11 @@ def settle_lan(store: Store, now: datetime, site_ids: Collection[int] | None = N
     changes: dict[int, tuple[str, list[dict[str, Any]]]] = {}
     for site in sites:
         assert site.id is not None
-        verdict = judge(pcs.get(site.id, ()), site.lan_declared, site.lan_declared_on, seen.get(site.id, LanSeen()))
+        try:
+            verdict = judge(pcs.get(site.id, ()), site.lan_declared, site.lan_declared_on, seen.get(site.id, LanSeen()))
+        except Exception:  # evidence that nobody foresaw at one site must not keep all others from being judged
+            _log.exception("the network of site %s could not be judged", site.id)
+            continue
         evidence = list(verdict.evidence)
         if (verdict.state, evidence) != (site.lan_state, site.lan_evidence or []):
             changes[site.id] = (verdict.state, evidence)

@@ -6,25 +6,37 @@ misses a device proves nothing: it is gone when complete sweeps of several days 
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import text as sql
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from inventory.domain.lan_state import LONGEST_KEY
 from inventory.domain.mac_vendor import made_up, short_maker
-from inventory.domain.plain import Plain, rows, text, truth, whole
+from inventory.domain.plain import Plain, rows, text, whole
 from inventory.domain.week import local_day
-from inventory.store.engine import Store
+from inventory.store.device_forms import by_device, by_gateway, by_lldp
+from inventory.store.engine import OperationalError, Store
 from inventory.store.lans import FULL_PASS, OVERLAP
 from inventory.store.tables import Agent, Lan, LanScan, NetworkDevice, Section
+
+_log = logging.getLogger(__name__)
 
 SECTIONS = ("lan", "devices", "neighbours")
 GONE_AFTER_DAYS = 3  # days with a complete sweep that did not see it
 MAX_PER_SITE = 500
+MAX_DEVICES, MAX_LLDP, MAX_GATEWAYS = 256, 64, 16  # that one section may bring
+MAX_SCANS_TOLD = 30  # in one section, by the contract
+MAX_SCANS_A_DAY = 120  # of one agent; a polite one makes four sweeps and some re-checks
+KEPT = timedelta(days=365)  # records of scans
 _FUTURE = timedelta(days=1)  # a scan that began later than that by its agent's clock: the clock is wrong
+_LOCK = 0x6C616E64  # one process takes in equipment at a time
 _PLAIN = ("kind", "vendor", "model", "serial", "name", "os", "version", "location")
 
 
@@ -63,8 +75,18 @@ def take_in(store: Store, now: datetime, since: datetime | None = None) -> int:
     fresh = [row for row in found if _news(row[0], row[1], known)]
     for at in range(0, len(fresh), 50):
         with store.session() as session:
+            if not store.is_sqlite:  # two collectors that look at once would both find a device new
+                session.connection().execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             for section, site_id, sample in fresh[at : at + 50]:
-                _take(session, section, site_id, now, sample)
+                try:
+                    with session.begin_nested():
+                        _take(session, section, site_id, now, sample)
+                except OperationalError:  # the store, not this section
+                    raise
+                except (SQLAlchemyError, ArithmeticError, ValueError, TypeError, LookupError) as error:
+                    # whatever one agent says must not cost the others their equipment
+                    told = (section.name, section.agent_id, type(error).__name__, str(error)[:300])
+                    _log.warning("section %s of agent %s is passed over: %s: %s", *told)
     return len(fresh)
 
 
@@ -79,8 +101,8 @@ def _fingerprints(session: Session, sites: set[int]) -> dict[tuple[int, str], da
 def _news(section: Section, site_id: int, known: Mapping[tuple[int, str], datetime]) -> bool:
     if section.name != "neighbours":
         return True
-    for gateway in rows(section.data or {}, "gateways"):
-        mac = text(gateway, "mac_hash")
+    for gateway in rows(section.data or {}, "gateways")[:MAX_GATEWAYS]:
+        mac = text(gateway, "mac_hash")[: _LENGTHS["mac_hash"]]
         seen = known.get((site_id, mac))
         if mac and (seen is None or section.seen_at - seen > timedelta(hours=6)):
             return True
@@ -91,15 +113,15 @@ def _take(session: Session, section: Section, site_id: int, now: datetime, sampl
     data = section.data or {}
     if section.name == "lan":
         _scans(session, data, section, site_id, now, sample)
-        _network(session, data, section, site_id)
-        for told in rows(data, "lldp"):
-            _put(session, site_id, section, sample, _by_lldp(told))
+        _network(session, data, site_id, now)
+        for told in rows(data, "lldp")[:MAX_LLDP]:
+            _put(session, site_id, section, sample, by_lldp(told))
     elif section.name == "devices":
-        for told in rows(data, "devices"):
-            _put(session, site_id, section, sample, _by_device(told))
+        for told in rows(data, "devices")[:MAX_DEVICES]:
+            _put(session, site_id, section, sample, by_device(told))
     else:
-        for gateway in rows(data, "gateways"):
-            _put(session, site_id, section, sample, _by_gateway(gateway))
+        for gateway in rows(data, "gateways")[:MAX_GATEWAYS]:
+            _put(session, site_id, section, sample, by_gateway(gateway))
 
 
 def _scans(session: Session, data: Plain, section: Section, site_id: int, now: datetime, sample: bool) -> None:
@@ -110,14 +132,16 @@ def _scans(session: Session, data: Plain, section: Section, site_id: int, now: d
             select(LanScan.started_at, LanScan.kind).where(LanScan.agent_id == section.agent_id)
         )
     }
+    days = Counter(local_day(at) for at, _ in have)
     complete = False
     last = [data["last_sweep"]] if isinstance(data.get("last_sweep"), Mapping) else []
-    for told in [*rows(data, "scans"), *last]:
-        started = _moment(text(told, "started"))
+    for told in [*rows(data, "scans")[-MAX_SCANS_TOLD:], *last]:
+        started = _moment(text(told, "started"), now)
         kind = text(told, "kind")[:12]
-        if started is None or started > now + _FUTURE or (started, kind) in have:
+        if started is None or (started, kind) in have or days[local_day(started)] >= MAX_SCANS_A_DAY:
             continue
         have.add((started, kind))
+        days[local_day(started)] += 1
         duration = told.get("duration_s")
         session.add(
             LanScan(
@@ -152,7 +176,7 @@ def _missed(session: Session, data: Plain, site_id: int, now: datetime) -> None:
     sweeps = session.exec(
         select(LanScan.started_at).where(LanScan.site_id == site_id, LanScan.kind == "sweep", LanScan.stopped == "")
     ).all()
-    newest = max(sweeps, default=now)
+    newest = min(max(sweeps, default=now), now)
     for device in devices:
         if device.mac_hash in there:
             device.last_seen_at, device.scans_missed, device.gone_at = max(device.last_seen_at, newest), 0, None
@@ -163,11 +187,11 @@ def _missed(session: Session, data: Plain, site_id: int, now: datetime) -> None:
         session.add(device)
 
 
-def _network(session: Session, data: Plain, section: Section, site_id: int) -> None:
+def _network(session: Session, data: Plain, site_id: int, now: datetime) -> None:
     """How many devices answered on the network, and whose cards they have."""
     sweep = data.get("last_sweep")
-    started = _moment(text(sweep, "started")) if isinstance(sweep, Mapping) else None
-    key = text(data, "gateway_mac_hash") or f"net:{text(data, 'network')}"
+    started = _moment(text(sweep, "started"), now) if isinstance(sweep, Mapping) else None
+    key = text(data, "gateway_mac_hash")[:LONGEST_KEY] or f"net:{text(data, 'network')}"
     lan = session.exec(select(Lan).where(Lan.site_id == site_id, Lan.key == key)).first()
     if lan is None or started is None or (lan.last_sweep_at is not None and started < lan.last_sweep_at):
         return
@@ -182,36 +206,9 @@ def _maker(prefix: str) -> str:
     return "?" if made_up(prefix) else short_maker(prefix)
 
 
-def _by_device(told: Plain) -> dict[str, Any]:
-    battery = told.get("battery")
-    return {
-        "kind": text(told, "type"), "vendor": text(told, "vendor"), "model": text(told, "hardware"),
-        "serial": text(told, "serial"), "name": text(told, "name"), "os": text(told, "os"),
-        "version": text(told, "version"), "location": text(told, "location"), "address": text(told, "address"),
-        "mac_prefix": text(told, "mac_prefix"), "mac_hash": text(told, "mac_hash"), "source": text(told, "source"),
-        "default_community": truth(told, "default_community"), "pages": whole(told, "pages"),
-        "ports": [dict(row) for row in rows(told, "ports")] or None,
-        "supplies": [dict(row) for row in rows(told, "supplies")] or None,
-        "battery": dict(battery) if isinstance(battery, Mapping) else None,
-    }  # fmt: skip
-
-
-def _by_lldp(told: Plain) -> dict[str, Any]:
-    return {
-        "name": text(told, "system"), "model": text(told, "description")[:120], "source": "lldp",
-        "mac_prefix": text(told, "mac_prefix"), "mac_hash": text(told, "mac_hash"),
-    }  # fmt: skip
-
-
-def _by_gateway(told: Plain) -> dict[str, Any]:
-    return {
-        "kind": "gateway", "address": text(told, "address"), "mac_prefix": text(told, "mac_prefix"),
-        "mac_hash": text(told, "mac_hash"), "source": "neighbours",
-    }  # fmt: skip
-
-
 def _put(session: Session, site_id: int, section: Section, sample: bool, told: dict[str, Any]) -> None:
     """Notes one device: what it said of itself is kept until it says something else."""
+    told = told | {name: str(told.get(name) or "")[:length] for name, length in _LENGTHS.items()}
     found = _same(session, site_id, told)
     if found is None:
         if not told["mac_hash"] and not told.get("serial") and not told.get("address"):
@@ -223,25 +220,25 @@ def _put(session: Session, site_id: int, section: Section, sample: bool, told: d
         found = NetworkDevice(site_id=site_id, first_seen_at=seen, last_seen_at=seen, sample=sample)
     better = told["source"] == "snmp" or found.source != "snmp"
     for name in _PLAIN:
-        value = str(told.get(name) or "")[: _LENGTHS[name]]
-        if value and (better or not getattr(found, name)):
-            setattr(found, name, value)
+        if told[name] and (better or not getattr(found, name)):
+            setattr(found, name, told[name])
     for name in ("ports", "supplies", "battery", "pages", "default_community"):
         if told.get(name) is not None:
             setattr(found, name, told[name])
     for name in ("mac_prefix", "mac_hash", "address"):
         if told.get(name):
-            setattr(found, name, told[name][:64])
+            setattr(found, name, told[name])
     if not found.vendor and found.mac_prefix:
         found.vendor = short_maker(found.mac_prefix)[:80]
-    found.source = "snmp" if "snmp" in (told["source"], found.source) else told["source"][:12]
+    found.source = "snmp" if "snmp" in (told["source"], found.source) else told["source"]
     found.agent_id, found.gone_at, found.scans_missed = section.agent_id, None, 0
     found.last_seen_at = max(found.last_seen_at, section.seen_at)
     session.add(found)
     session.flush()
 
 
-_LENGTHS = {name: NetworkDevice.__table__.c[name].type.length for name in _PLAIN}  # type: ignore[attr-defined]
+_TEXTS = (*_PLAIN, "mac_prefix", "mac_hash", "address", "source")
+_LENGTHS = {name: NetworkDevice.__table__.c[name].type.length for name in _TEXTS}  # type: ignore[attr-defined]
 
 
 def _same(session: Session, site_id: int, told: Mapping[str, Any]) -> NetworkDevice | None:
@@ -262,12 +259,14 @@ def _count(told: Plain, name: str) -> int:
     return min(whole(told, name) or 0, 2**31 - 1)
 
 
-def _moment(written: str) -> datetime | None:
+def _moment(written: str, now: datetime) -> datetime | None:
+    """When a scan began; None for what is no moment, lies ahead, or is older than records are kept."""
     try:
         moment = datetime.fromisoformat(written)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if now - KEPT <= moment <= now + _FUTURE else None
 
 
 def devices_of(session: Session, site_id: int) -> Iterable[NetworkDevice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from inventory.store.findings import settle
 from inventory.store.lans import FULL_PASS, OVERLAP, changed_sites
 from inventory.store.policy import policies_of_sites
 from inventory.store.tables import Agent, Finding, Machine, NetworkDevice, Section, Site
+
+_log = logging.getLogger(__name__)
 
 SECTIONS = ("hygiene", "reach", "interfaces", "neighbours")
 WATCHED = ("hygiene", "reach", "devices")
@@ -53,11 +56,14 @@ def settle_hygiene(store: Store, now: datetime, site_ids: Collection[int] | None
         views = _views(session, {site_id: now - days for site_id, days in stale.items() if site_id is not None})
         devices = _devices(session, [site.id for site in sites if site.id is not None])
         standing = _standing(session)
-    judged = {
-        site.id: judge(views.get(site.id, ()), devices.get(site.id, ()))
-        for site in sites
-        if site.id is not None and (site.id in views or site.id in devices or site.id in standing)
-    }
+    judged: dict[int | None, Hygiene] = {}
+    for site in sites:
+        if site.id is None or not (site.id in views or site.id in devices or site.id in standing):
+            continue
+        try:
+            judged[site.id] = judge(views.get(site.id, ()), devices.get(site.id, ()))
+        except Exception:  # evidence that nobody foresaw at one site must not keep all others from being judged
+            _log.exception("the network habits of site %s could not be judged", site.id)
     due = [site for site in sites if site.id in judged]
     for at in range(0, len(due), 100):
         with store.session() as session:

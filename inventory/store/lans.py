@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -22,6 +22,7 @@ SECTIONS = ("interfaces", "neighbours", "lan")
 FULL_PASS = timedelta(minutes=30)
 OVERLAP = timedelta(minutes=10)  # `changed_at` is when a report was made, and it may come a little later
 ELECT_EVERY = timedelta(seconds=20)
+MAX_EMPTY = 20  # networks of one site that nobody is on any more
 _UNABLE = ("local_switch", "unsupported", "policy")
 
 
@@ -90,9 +91,21 @@ def settle_networks(store: Store, now: datetime, site_ids: Collection[int] | Non
     for place, lan in have.items():
         if place not in seen and lan.members:
             changes.append((lan.id, {"members": []}))
-    if changes:
-        _write(store, changes)
+    surplus = _surplus(have, seen)
+    if changes or surplus:
+        _write(store, changes, surplus)
     return len(changes)
+
+
+def _surplus(have: Mapping[tuple[int, str], Lan], seen: Collection[tuple[int, str]]) -> list[int]:
+    """Networks that nobody is on, beyond the newest few of each site: a PC that names another gateway with every report
+    must not leave a row behind each time."""
+    empty: dict[int, list[Lan]] = defaultdict(list)
+    for place, lan in have.items():
+        if place not in seen:
+            empty[lan.site_id].append(lan)
+    newest = (sorted(lans, key=lambda lan: lan.last_seen_at, reverse=True) for lans in empty.values())
+    return [lan.id for lans in newest for lan in lans[MAX_EMPTY:] if lan.id is not None]
 
 
 def hold_elections(store: Store, now: datetime) -> int:
@@ -127,12 +140,18 @@ def hold_elections(store: Store, now: datetime) -> int:
 
 def leases(session: Session, now: datetime) -> dict[str, datetime]:
     """Agents that are their LAN's scanner now, with the end of their tenure."""
-    query = select(Lan.scanner_agent_id, Lan.lease_until).where(Lan.scanner_agent_id != "", col(Lan.lease_until) > now)
+    query = (
+        select(Lan.scanner_agent_id, Lan.lease_until)
+        .join(Agent, col(Agent.id) == col(Lan.scanner_agent_id))
+        .where(col(Lan.lease_until) > now, Agent.status == "active")
+    )
     return {agent_id: until for agent_id, until in session.exec(query) if until is not None}
 
 
-def _write(store: Store, changes: Sequence[tuple[int | None, dict[str, Any]]]) -> None:
+def _write(store: Store, changes: Sequence[tuple[int | None, dict[str, Any]]], surplus: Sequence[int] = ()) -> None:
     with store.session() as session:
+        if surplus:
+            session.connection().execute(delete(Lan).where(col(Lan.id).in_(surplus)))
         for lan_id, values in changes:
             if lan_id is not None:
                 session.connection().execute(update(Lan).where(col(Lan.id) == lan_id).values(**values))

@@ -181,6 +181,21 @@ def lacking(column: Any) -> ColumnElement[bool]:
     return _json_text(column).not_in(("null", "[]"))
 
 
+def machine_conditions() -> dict[str, ColumnElement[bool]]:
+    """What figures count about the protection of machines, their disks and Windows 11, by the figure's name."""
+    capable = col(Machine.windows11)
+    return {
+        "unsafe": lacking(Machine.unsafe),
+        "unsafe_known": judged(Machine.unsafe),
+        "windows11_cannot": capable == "cannot",
+        "windows11_switched_off": capable == "switched_off",
+        "windows11_known": capable != "",
+        "windows11_asked": or_(capable != "", windows11_unknown()),
+        "disk_bad": _disk("bad"),
+        "disk_known": or_(col(Machine.disk_health) != "", col(Machine.disk_free_bytes).is_not(None)),
+    }
+
+
 def _windows11(wanted: Windows11) -> ColumnElement[bool]:
     return windows11_unknown() if wanted == "unknown" else col(Machine.windows11) == wanted
 

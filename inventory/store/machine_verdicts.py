@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from inventory.domain.age import Age, age_of, outdated, severe
-from inventory.domain.firmware_date import parse_bios_date
 from inventory.domain.clock import clock_wrong
 from inventory.domain.finding import Draft, Severity, draft
+from inventory.domain.firmware_date import parse_bios_date
 from inventory.domain.fitness import Fitness, fitness
 from inventory.domain.machine import MachineFacts, facts_from_sections
 from inventory.domain.os_support import support_of
@@ -173,6 +173,7 @@ def _state_columns(facts: MachineFacts, policy: Policy) -> dict[str, Any]:
     capable = windows11(facts) if facts.os_family == "windows" else Windows11("")
     worst = {state.health for state in facts.disk_states}
     health = next((word for word in ("failing", "warning") if word in worst), disk.health if disk else "")
+    health = health if health in ("ok", "warning", "failing") else ""
     return {
         "os_support_end": support_of(facts, dict(policy.os_support_end)).ends,
         "windows11": capable.verdict,

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from inventory.domain.lan_hygiene import KINDS
 from inventory.domain.policy import Policy
 from inventory.domain.unit import full_name
-from inventory.store.machine_lists import COUNTED_MACHINES, holds, judged, lacking, windows11_unknown
+from inventory.store.machine_lists import COUNTED_MACHINES, machine_conditions
 from inventory.store.policy import effective_policy
 from inventory.store.scope import Scope
 from inventory.store.tables import Area, AreaMember, Finding, Lan, Machine, Site, Unit, Village
@@ -47,7 +47,7 @@ class Figures:
     partial_lan: int = 0
     lan_known: int = 0
     lan_faulty: int = 0  # sites with an open finding about the habits of their LAN
-    lan_seen: int = 0  # sites of which a network is known, so that its habits can be judged
+    lan_seen: int = 0  # sites of which a network or a finding about one is known
     machines: int = 0
     outdated: int = 0
     age_known: int = 0
@@ -228,7 +228,7 @@ def _sites(scope: Scope) -> Any:
             _count_if(and_(kept, lan == "partial"), "partial_lan"),
             _count_if(and_(kept, lan.in_(("none", "partial", "working"))), "lan_known"),
             _count_if(and_(kept, lan_faulty()), "lan_faulty"),
-            _count_if(and_(kept, col(Site.id).in_(select(Lan.site_id))), "lan_seen"),
+            _count_if(and_(kept, or_(col(Site.id).in_(select(Lan.site_id)), lan_faulty())), "lan_seen"),
             _count_if(and_(kept, col(Site.sample).is_(True)), "samples"),
         )
         .where(scope.condition(Site.unit_id))
@@ -250,7 +250,7 @@ def _machines(scope: Scope) -> Any:
             _count_if(status == "known", "age_known"),
             _count_if(status == "unknown", "age_unknown"),
             _count_if(status == "not_applicable", "age_not_applicable"),
-            *_conditions_of_machines(),
+            *(_count_if(condition, name) for name, condition in machine_conditions().items()),
             _count_if(col(Machine.sample).is_(True), "samples"),
         )
         .select_from(Machine)
@@ -258,20 +258,6 @@ def _machines(scope: Scope) -> Any:
         .where(_counted_machine(), scope.condition(Site.unit_id), col(Site.excluded_reason) == "")
         .group_by(col(Site.unit_id))
     )
-
-
-def _conditions_of_machines() -> list[ColumnElement[int]]:
-    capable = col(Machine.windows11)
-    return [
-        _count_if(lacking(Machine.unsafe), "unsafe"),
-        _count_if(judged(Machine.unsafe), "unsafe_known"),
-        _count_if(capable == "cannot", "windows11_cannot"),
-        _count_if(capable == "switched_off", "windows11_switched_off"),
-        _count_if(capable != "", "windows11_known"),
-        _count_if(or_(capable != "", windows11_unknown()), "windows11_asked"),
-        _count_if(or_(col(Machine.disk_health) == "failing", holds(Machine.unfit, "disk_free")), "disk_bad"),
-        _count_if(or_(col(Machine.disk_health) != "", col(Machine.disk_free_bytes).is_not(None)), "disk_known"),
-    ]
 
 
 def _villages(scope: Scope, outdated: ColumnElement[bool]) -> Any:

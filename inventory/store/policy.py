@@ -180,8 +180,7 @@ def set_policy(
             note=note.strip()[:300],
         )
     )
-    old, new = for_audit(before, plain)
-    record(session, now, actor, "policy.change", scope_kind, scope_id, before=old, after=new)
+    record(session, now, actor, "policy.change", scope_kind, scope_id, *for_audit(before, plain))
     session.flush()
     return version
 

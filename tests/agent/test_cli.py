@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from agent import cli
+from agent import cli, doctor
 from agent.cli import main
 from agent.wire import report, seal
 from agent.wire.exchange import AgentPolicy
@@ -232,6 +232,13 @@ def test_doctor_on_a_healthy_pc(enrolled):
     assert "Kết luận: không thấy lỗi" in out
     with open(os.path.join(enrolled.state, "identity.json"), encoding="utf-8") as file:
         assert json.load(file)["key"] not in out
+
+
+def test_doctor_tells_what_lacks_for_snmp(monkeypatch):
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    check = doctor._snmp()
+
+    assert check.good is None and "chưa cài pysnmp" in check.text
 
 
 def test_doctor_names_what_is_wrong(enrolled, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from agent.host import Host
 from agent.hygiene.place import Place
 from agent.probe import ProbeContext
-from agent.probes import hygiene_look
+from agent.probes import hygiene
 from agent.wire.sections_lan import DhcpOffer
 
 HERE = Place("eth0", "wired", "02:00:00:00:00:05", "192.168.1.5", "192.168.1.0/24", "192.168.1.1", "f00d")
@@ -43,9 +43,9 @@ def test_lease_is_told_where_no_answer_was_heard():
     found = ProbeContext(Windows({**LEASE, "DhcpIPAddress": "10.0.0.1"}, LEASE))
     rogue = DhcpOffer("192.168.1.77")
 
-    assert hygiene_look.with_lease(found, HERE, ()) == (LEASED,)
-    assert hygiene_look.with_lease(found, HERE, (rogue,)) == (LEASED, rogue)
-    assert hygiene_look.with_lease(found, HERE, (OFFER,)) == (OFFER,)  # what was heard now says more
+    assert hygiene.with_lease(found, HERE, ()) == (LEASED,)
+    assert hygiene.with_lease(found, HERE, (rogue,)) == (LEASED, rogue)
+    assert hygiene.with_lease(found, HERE, (OFFER,)) == (OFFER,)  # what was heard now says more
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_lease_is_told_where_no_answer_was_heard():
 def test_address_that_nobody_gave_has_no_lease(change: Dict[str, Any]):
     found = ProbeContext(Windows({**LEASE, **change}))
 
-    assert hygiene_look.with_lease(found, HERE, ()) == ()
+    assert hygiene.with_lease(found, HERE, ()) == ()

@@ -17,7 +17,7 @@ from agent.hygiene.dhcp import Asked
 from agent.hygiene.ledger import Ledger, Question
 from agent.hygiene.place import Place, choose, global_ipv6
 from agent.probe import NoData, ProbeContext, ProbeSettings
-from agent.probes import hygiene_look
+from agent.probes import hygiene
 from agent.wire import codec
 from agent.wire.exchange import AgentPolicy
 from agent.wire.sections import GatewayInfo
@@ -76,9 +76,9 @@ def test_captured_machines_know_where_they_are(name: str, network: str, kind: st
     found = machines.context(machines.load(name))
     if not network:
         with pytest.raises(NoData):
-            hygiene_look.where(found)
+            hygiene.where(found)
         return
-    here, dns = hygiene_look.where(found)
+    here, dns = hygiene.where(found)
 
     assert (here.network, here.kind, len(dns)) == (network, kind, servers)
     assert here.holds(here.gateway) and here.holds(here.address) and here.is_private
@@ -213,14 +213,14 @@ def test_question_is_on_the_disk_before_it_is_asked(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(dhcp, "ask", ask)
     with pytest.raises(OSError):
-        hygiene_look._dhcp(context(tmp_path), HERE)
+        hygiene._dhcp(context(tmp_path), HERE)
 
     assert seen == [1]
-    assert hygiene_look._dhcp(context(tmp_path), HERE) == {"dhcp_asked": None, "dhcp_offers": ()}
+    assert hygiene._dhcp(context(tmp_path), HERE) == {"dhcp_asked": None, "dhcp_offers": ()}
 
 
 def test_second_look_tells_the_first_ones_answer(tmp_path: Path, asked: List[str]):
-    first, second = (hygiene_look._dhcp(context(tmp_path), HERE) for _ in range(2))
+    first, second = (hygiene._dhcp(context(tmp_path), HERE) for _ in range(2))
 
     assert first == second == {"dhcp_asked": True, "dhcp_offers": (OFFER,)}
     assert asked == [HERE.network]
@@ -229,9 +229,9 @@ def test_second_look_tells_the_first_ones_answer(tmp_path: Path, asked: List[str
 def test_without_a_place_to_keep_count_nothing_is_asked(tmp_path: Path, asked: List[str]):
     (tmp_path / ledger.FILE).mkdir()  # cannot be read, nor replaced
 
-    assert hygiene_look._dhcp(context(tmp_path), HERE)["dhcp_asked"] is None
-    assert hygiene_look._dhcp(context(tmp_path / "not there"), HERE)["dhcp_asked"] is None
-    assert hygiene_look._dhcp(context(None), HERE)["dhcp_asked"] is None
+    assert hygiene._dhcp(context(tmp_path), HERE)["dhcp_asked"] is None
+    assert hygiene._dhcp(context(tmp_path / "not there"), HERE)["dhcp_asked"] is None
+    assert hygiene._dhcp(context(None), HERE)["dhcp_asked"] is None
     assert asked == []
 
 
@@ -248,10 +248,10 @@ def test_damaged_count_is_begun_anew(tmp_path: Path):
 def test_people_at_the_pc_can_switch_it_off(tmp_path: Path):
     by_settings = ProbeContext(Host(), AgentPolicy(), ProbeSettings(state_dir=str(tmp_path), extra={"scan": "no"}))
 
-    assert hygiene_look.may_ask_the_lan(context(tmp_path), HERE)
-    assert not hygiene_look.may_ask_the_lan(by_settings, HERE)
+    assert hygiene.may_ask_the_lan(context(tmp_path), HERE)
+    assert not hygiene.may_ask_the_lan(by_settings, HERE)
     (tmp_path / "scan.off").touch()
-    assert not hygiene_look.may_ask_the_lan(context(tmp_path), HERE)
+    assert not hygiene.may_ask_the_lan(context(tmp_path), HERE)
 
 
 def test_settings_file_reaches_the_probe(tmp_path: Path):
@@ -268,11 +268,11 @@ def test_settings_file_reaches_the_probe(tmp_path: Path):
 def test_a_providers_network_is_not_asked(tmp_path: Path):
     here = Place("eth0", "wired", HERE.mac, "113.161.1.5", "113.161.1.0/29", "113.161.1.1")
 
-    assert not hygiene_look.may_ask_the_lan(context(tmp_path), here)
+    assert not hygiene.may_ask_the_lan(context(tmp_path), here)
 
 
 def test_targets_are_the_policys_own():
     policy = {"internet_check_url": "http://check.vn:8080/x", "dns_known_names": ("a.vn", "b.vn")}
 
-    assert hygiene_look.targets(context(None, **policy)) == [("check.vn", 8080), ("a.vn", 443), ("b.vn", 443)]
-    assert hygiene_look.targets(context(None, internet_check_url="http://[x")) == []
+    assert hygiene.targets(context(None, **policy)) == [("check.vn", 8080), ("a.vn", 443), ("b.vn", 443)]
+    assert hygiene.targets(context(None, internet_check_url="http://[x")) == []

@@ -120,6 +120,18 @@ def test_a_wrong_command_line_is_told_and_still_gives_json(
     assert run(capsys, "snmp", *arguments)[1] == ""
 
 
+@pytest.mark.parametrize("wrong", [["--bogus"], ["--community"], ["more", "words"]])
+def test_a_mistyped_option_gives_json_too(capsys: pytest.CaptureFixture[str], wrong: List[str]) -> None:
+    for json_wanted in (True, False):
+        with pytest.raises(SystemExit) as stop:
+            cli.main(["probe", *["--json"][:json_wanted], "snmp", "--target", "127.0.0.1", *wrong])
+        captured = capsys.readouterr()
+
+        assert stop.value.code == 2
+        assert captured.err.startswith("Lỗi: ")
+        assert (json.loads(captured.out) == EMPTY) if json_wanted else captured.out == ""
+
+
 def test_an_unknown_host(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "snmp", "--target", "no.such.host.invalid", "--community", "x", "--json")
 
@@ -183,6 +195,24 @@ def test_any_probe_as_json_and_as_text(capsys: pytest.CaptureFixture[str], tmp_p
     assert code == 0
     assert isinstance(json.loads(out), dict)
     assert text.startswith("Hệ điều hành (system): ")
+
+
+def test_a_probe_without_anything_to_say_is_no_error(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, err = run(capsys, "devices", "--json", "--state-dir", str(tmp_path))
+
+    assert (code, json.loads(out)) == (0, None)
+    assert err.startswith("Không có gì để đo: ")
+
+
+def test_help_is_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["probe", "--help"])
+    out = capsys.readouterr().out
+
+    assert stop.value.code == 0
+    assert out.startswith("Cách dùng: gapwatch-agent probe ")
+    assert "Tham số:" in out and "Tùy chọn:" in out
+    assert not [word for word in ("usage", "options:", "positional", "show this") if word in out]
 
 
 def test_a_probe_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,14 @@ def test_status_before_anything_has_happened(gapwatch: Callable[..., List[str]])
     assert any(line.startswith("Lần quét toàn mạng tới: khi được giao: ") and "08:00 – 16:30" in line for line in lines)
 
 
+def test_a_policy_that_never_came_is_not_a_refusal(gapwatch: Callable[..., List[str]], state: State) -> None:
+    state.keep_policy(AgentPolicy())
+    assert any(line.startswith("Chính sách của tỉnh: chưa nhận được") for line in gapwatch("status"))
+
+    state.keep_policy(AgentPolicy(version=3))
+    assert "Chính sách của tỉnh: không cho quét" in gapwatch("status")
+
+
 def test_status_of_a_scanner(gapwatch: Callable[..., List[str]], state: State) -> None:
     kept = ScanState(
         off="", lease_until_s=4e9, interface="eth0", network="192.168.1.0/24", gateway="192.168.1.1", scans=(SWEEP,)

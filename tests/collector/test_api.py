@@ -12,8 +12,9 @@ from sqlmodel import select
 from collector.api import auth
 from inventory.store.accounts import create_account
 from inventory.store.engine import Store
+from inventory.store.policy import set_policy
 from inventory.store.tables import Account, Audit, Machine, Outbox, UnitLink
-from tests.collector import province
+from tests.collector import network, province
 from tests.collector.conftest import Browser, Clock
 from tests.collector.service import service
 
@@ -187,3 +188,120 @@ def test_unfit_limits_are_listed_by_code(client: Browser, filled: Store) -> None
     hanh = ("hanh", province.PASSWORD)
     assert ids(client.get(f"{API}/machines?unfit=ram", auth=hanh)) == [2]
     assert client.get(f"{API}/machines/2", auth=hanh).json()["unfit"] == [{"code": "ram", "value": 4.0, "limit": 8.0}]
+
+
+@pytest.fixture
+def networked(filled: Store) -> Store:
+    with filled.session() as session:
+        network.fill(session)
+    return filled
+
+
+HANH, LAN = ("hanh", province.PASSWORD), ("lan", province.PASSWORD)
+
+
+def test_devices_with_filters_and_scope(client: Browser, networked: Store) -> None:
+    for path, found in {
+        "/devices": {1, 2, 3, 4, 5, 6, 7},
+        "/devices?kind=switch": {2, 5},
+        "/devices?kind=": {6},
+        "/devices?vendor=tp-link": {2, 5},
+        "/devices?attention=any": {2, 3, 4, 6},
+        "/devices?attention=battery": {4},
+        "/devices?presence=gone": {6},
+        "/devices?q=phong+may": {2},
+        "/devices?site_id=2": {4, 5, 6},
+        "/devices?sample=yes": {7},
+        f"/devices?unit_id={province.PLEIKU}": {7},
+    }.items():
+        assert set(ids(client.get(API + path, auth=HANH))) == found, path
+    assert set(ids(client.get(f"{API}/devices", auth=LAN))) == {1, 2, 3, 4, 5, 6}
+    assert client.get(f"{API}/devices/7", auth=LAN).status_code == 404
+    assert client.get(f"{API}/devices", auth=("auditor", province.PASSWORD)).status_code == 403
+    assert ids(client.get(f"{API}/devices?size=2&page=2&sort=kind", auth=HANH))[0] not in (1, 6)
+
+
+def test_a_device_has_its_ports_supplies_and_battery(client: Browser, networked: Store) -> None:
+    switch = client.get(f"{API}/devices/2", auth=HANH).json()
+    assert (switch["ports_up"], switch["ports_total"], len(switch["ports"])) == (2, 8, 8)
+    assert switch["attention"] == ["community"]
+    printer = client.get(f"{API}/devices/3", auth=HANH).json()
+    assert (printer["ports"], printer["ports_up"], printer["supplies"][0]["low"]) == (None, None, True)
+    assert client.get(f"{API}/devices/4", auth=HANH).json()["battery"]["replace"] is True
+    assert "mac_hash" not in switch
+
+
+def test_scans_answer_what_the_agents_did(client: Browser, networked: Store) -> None:
+    found = client.get(f"{API}/scans?site_id=1", auth=HANH).json()
+    assert [item["frames"] for item in found["items"]] == [512, 10, 170]
+    assert found["items"][2]["stopped"] == "gateway_lost"
+    assert (found["items"][0]["hostname"], found["items"][0]["machine_id"]) == ("VS-01", 1)
+    for path, frames in {
+        "/scans?kind=recheck": [10],
+        "/scans?stopped=any": [170],
+        "/scans?stopped=none&sort=frames&descending=false": [10, 500, 512],
+        "/scans?q=pleiku": [500],
+        "/scans?from_day=2026-11-19&to_day=2026-11-19": [512, 10, 170, 500],
+        "/scans?to_day=2026-11-18": [],
+    }.items():
+        assert [item["frames"] for item in client.get(API + path, auth=HANH).json()["items"]] == frames, path
+    assert client.get(f"{API}/scans", auth=LAN).json()["total"] == 3
+    assert client.get(f"{API}/scans", auth=("auditor", province.PASSWORD)).json()["total"] == 4
+    assert client.get(f"{API}/scans", auth=("outsider", province.PASSWORD)).status_code == 403
+    wrong = client.get(f"{API}/scans?from_day=yesterday", auth=HANH)
+    assert (wrong.status_code, wrong.json()["error"]["field"]) == (422, "from_day")
+
+
+def test_a_site_tells_its_networks(client: Browser, networked: Store) -> None:
+    site = client.get(f"{API}/sites/1", auth=HANH).json()
+    assert site["devices"] == 3
+    assert site["networks"][0] | {"lease_from": "", "lease_until": "", "last_sweep_at": ""} == {
+        "network": "192.168.1.0/24", "gateway": "192.168.1.1", "agents": 1, "hosts": 9,
+        "vendors": [["VNPT", 1], ["Dell", 3], ["?", 4], ["", 1]], "scanner_agent_id": network.SCANNER,
+        "elected_why": "silent", "lease_from": "", "lease_until": "", "last_sweep_at": "",
+    }  # fmt: skip
+    nobody = client.get(f"{API}/sites/2", auth=HANH).json()["networks"][0]
+    assert (nobody["scanner_agent_id"], nobody["hosts"], nobody["lease_until"]) == (None, None, None)
+    assert ids(client.get(f"{API}/sites?lan=faulty", auth=HANH)) == [1]
+    figures = client.get(f"{API}/figures", auth=HANH).json()["total"]
+    assert (figures["lan_faulty"], figures["lan_seen"], figures["unsafe_known"]) == (1, 2, 0)
+
+
+def test_protection_windows_11_and_disks_of_machines(client: Browser, filled: Store) -> None:
+    with filled.session() as session:
+        machine = session.get_one(Machine, 1)
+        machine.unsafe = [{"code": "updates_old", "value": "2025-10-14", "limit": 60, "evidence": ""}]
+        machine.windows11, machine.disk_health, machine.advice = "cannot", "failing", ["pending_reboot"]
+        machine.windows11_reasons = [{"code": "cpu", "value": "i3", "limit": ""}, {"code": "tpm", "value": None}]
+        session.add(machine)
+    found = client.get(f"{API}/machines/1", auth=HANH).json()
+    assert found["unsafe"] == [{"code": "updates_old", "value": "2025-10-14", "limit": 60}]
+    assert (found["windows11"], found["disk_health"], found["advice"]) == ("cannot", "failing", ["pending_reboot"])
+    assert found["windows11_reasons"][1] == {"code": "tpm", "value": None, "limit": None, "off": False}
+    other = client.get(f"{API}/machines/3", auth=HANH).json()
+    for name in ("unsafe", "windows11", "disk_health", "disk_free_bytes", "os_support_end", "last_update_on", "advice"):
+        assert other[name] is None, name
+    for query, numbers in {
+        "unsafe=any": [1], "unsafe=updates_old": [1], "unsafe=smb1": [], "windows11=cannot": [1],
+        "disk=failing": [1], "disk=bad": [1], "windows11=capable": [], "sort=windows11&size=1": [1],
+    }.items():  # fmt: skip
+        assert ids(client.get(f"{API}/machines?{query}", auth=HANH)) == numbers, query
+
+
+def test_no_answer_holds_a_key_of_the_policy(client: Browser, networked: Store) -> None:
+    with networked.session() as session:
+        users = [["giamsat", "SHA256", "khoa-xac-thuc-1", "AES", "khoa-ma-hoa-22"]]
+        values = {"snmp.users": users, "snmp.communities": ["matkhauSNMP"]}
+        set_policy(session, "all", "", values, "hanh", "", province.NOW)
+    for path in (
+        "/sites/1",
+        "/devices",
+        "/scans",
+        "/machines",
+        "/machines/1",
+        "/findings",
+        "/figures",
+        "/openapi.json",
+    ):
+        text = client.get(API + path, auth=("admin", province.PASSWORD)).text
+        assert not any(key in text for key in ("khoa-xac-thuc-1", "khoa-ma-hoa-22", "matkhauSNMP")), path

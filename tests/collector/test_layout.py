@@ -13,6 +13,8 @@ import pytest
 from collector.web.base import FLASH_COOKIE
 from collector.web.paging import ListQuery, Paging
 from collector.web.templating import STATIC, static_url
+from inventory.store.engine import Store
+from tests.collector import network
 from tests.collector.conftest import Browser
 
 BrowserOf = Callable[[str], Browser]
@@ -22,10 +24,21 @@ PAGES = (
     "/dia-diem/2",
     "/thon-ban",
     "/don-vi/x21787.2",
+    "/thiet-bi",
+    "/thiet-bi/2",
+    "/quan-tri/nhat-ky-quet",
+    "/may-tinh",
+    "/may-tinh/1",
     "/quan-tri/suc-khoe",
     "/doi-mat-khau",
     "/none",
 )
+
+
+@pytest.fixture(autouse=True)
+def _networks(filled: Store) -> None:
+    with filled.session() as session:
+        network.fill(session)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -62,7 +75,7 @@ def test_the_language_is_switched_on_the_same_page_and_remembered(browser_of: Br
     assert "<h1>Thôn, bản</h1>" in browser.get("/thon-ban?lang=xx").text
 
 
-@pytest.mark.parametrize("path", PAGES[:6])
+@pytest.mark.parametrize("path", PAGES[:11])
 def test_english_pages_leave_no_vietnamese_labels(browser_of: BrowserOf, path: str) -> None:
     browser = browser_of("admin")
     html = browser.get(path + "?lang=en").text

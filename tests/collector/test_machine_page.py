@@ -13,8 +13,17 @@ from sqlmodel import select
 
 from collector.web.changes import change_lines
 from collector.web.machine_form import MachineForm
+from collector.web.machine_safety import (
+    disk_views,
+    monitor_views,
+    not_judged,
+    volume_views,
+    weaknesses,
+    windows11_view,
+)
 from collector.web.machine_view import age_rows, age_view, unfit_views
 from collector.web.words import FIELDS, TABLES, field_rows, list_tables, shown
+from inventory.domain.policy import DEFAULT_POLICY
 from inventory.store.engine import Store
 from inventory.store.machine_sheet import Declaration
 from inventory.store.tables import (
@@ -313,3 +322,251 @@ def test_stale_data_is_marked_by_the_policys_limit(watched: Store, browser_of: B
 
     assert words in browser_of("hanh").get("/may-tinh/1").text
     assert words in browser_of("hanh").get(f"/dia-diem/{site.id}").text
+
+
+UNSAFE = [
+    {"code": "no_antimalware", "value": "", "limit": "", "evidence": ""},
+    {"code": "antimalware_old", "value": "2026-09-01", "limit": 14, "evidence": "Bkav Pro"},
+    {"code": "firewall_off", "value": "private, public", "limit": "", "evidence": ""},
+    {"code": "updates_old", "value": "2025-10-14", "limit": 60, "evidence": ""},
+    {"code": "os_release", "value": "23H2", "limit": "2025-11-11", "evidence": "Windows 11 Pro"},
+    {"code": "rdp", "value": "", "limit": "", "evidence": "no_nla"},
+    {"code": "of a newer release", "value": "x"},
+]
+
+
+def test_weak_points_of_protection_in_words() -> None:
+    views = weaknesses(Machine(site_id=1, created_at=NOW, unsafe=UNSAFE), "vi")
+    assert views is not None
+    assert [(view.title, view.value) for view in views] == [
+        ("không có phần mềm phòng chống mã độc", ""),
+        ("mẫu nhận diện mã độc đã cũ", "Bkav Pro, mẫu ngày 01/09/2026, quá 14 ngày"),
+        ("tường lửa đang tắt", "mạng riêng, mạng công cộng"),
+        ("lâu chưa cập nhật hệ điều hành", "lần gần nhất 14/10/2025, quá 60 ngày"),
+        ("bản phát hành của hệ điều hành đã hết hỗ trợ", "23H2, hãng ngừng cập nhật ngày 11/11/2025"),
+        ("điều khiển từ xa (RDP) đang mở", "không đòi đăng nhập trước"),
+        ("of a newer release", "x"),
+    ]
+    assert weaknesses(Machine(site_id=1, created_at=NOW), "vi") is None
+    assert weaknesses(Machine(site_id=1, created_at=NOW, unsafe=[]), "vi") == []
+    posture = {"firewall": [{"name": "all", "enabled": True}], "smb1_server": False}
+    assert not_judged(posture, DEFAULT_POLICY, TODAY, "vi") == [
+        "phần mềm phòng chống mã độc",
+        "cập nhật hệ điều hành",
+        "điều khiển từ xa (RDP)",
+    ]
+
+
+def test_windows_11_tells_what_the_hardware_cannot_from_what_is_switched_off() -> None:
+    known: dict[str, Any] = {"site_id": 1, "created_at": NOW, "os_name": "Windows 10 Pro", "kind": "desktop"}
+    cannot = windows11_view(
+        Machine(
+            **known,
+            windows11="cannot",
+            windows11_reasons=[
+                {"code": "cpu", "value": "Intel i3-4130", "limit": ""},
+                {"code": "ram", "value": 2.0, "limit": 4.0},
+                {"code": "disk", "value": 32, "limit": 64},
+                {"code": "tpm", "value": "1.2", "limit": "2.0"},
+                {"code": "tpm", "value": "absent", "limit": "2.0"},
+                {"code": "firmware", "value": "bios", "limit": "uefi"},
+            ],
+        ),
+        "vi",
+    )
+    assert (cannot.applies, cannot.mark, cannot.verdict) == (True, "suspect", "phần cứng không chạy được")
+    assert cannot.cannot == [
+        "Bộ xử lý không có trong danh sách của hãng: Intel i3-4130",
+        "RAM 2 GB, cần 4 GB",
+        "Ổ hệ thống 32 GB, cần 64 GB",
+        "Chip bảo mật TPM đời 1.2, cần 2.0",
+        "Không thấy chip bảo mật TPM 2.0",
+        "BIOS đời cũ, không khởi động được kiểu UEFI",
+    ]
+    off = windows11_view(
+        Machine(
+            **known,
+            windows11="switched_off",
+            windows11_reasons=[
+                {"code": "tpm", "value": "disabled", "limit": "2.0", "off": True},
+                {"code": "disk", "value": None},
+            ],
+        ),
+        "vi",
+    )
+    assert off.switched_off == ["Bật chip bảo mật trong BIOS: mục TPM, Intel PTT hoặc AMD fTPM."]
+    assert (off.cannot, off.unknown) == ([], ["ổ đĩa"])
+    assert windows11_view(Machine(**known), "vi").verdict == "chưa rõ"
+    for other in ({"kind": "virtual"}, {"kind": "server"}, {"os_name": "Debian GNU/Linux 12"}):
+        assert not windows11_view(Machine(**(known | other)), "vi").applies
+    assert windows11_view(Machine(**(known | {"os_name": "Windows 11 Pro"})), "vi").running
+
+
+def test_disks_volumes_and_screens_in_words() -> None:
+    hardware = {
+        "disks": [
+            {"model": "WD", "serial": "A1", "size_bytes": 500 << 30, "rotational": True, "is_system": True},
+            {"model": "STICK", "removable": True},
+        ],
+        "monitors": [
+            {"vendor": "DEL", "model": "DELL E2216H", "week": 23, "year": 2015},
+            {"vendor": "SAM", "model": "S19", "year": 2016, "model_year": True},
+            {"vendor": "XYZ", "model": "", "year": None},
+            {"vendor": "AOC", "model": "AOC 1660W", "week": 255, "year": 2013},
+        ],
+    }
+    storage = {
+        "disks": [
+            {"model": "WD", "serial": "A1", "health": "failing", "power_on_hours": 48_200, "pending_sectors": 8},
+            {"model": "OTHER", "health": "", "wear_percent": 40},
+        ],
+        "volumes": [
+            {"mount": "C:", "size_bytes": 100 << 30, "free_bytes": 5 << 30, "is_system": True},
+            {"mount": "D:", "size_bytes": 100 << 30, "free_bytes": 5 << 30, "is_system": False},
+            {"mount": "E:", "size_bytes": None, "free_bytes": None},
+        ],
+    }
+    disks = disk_views(hardware, storage, "vi")
+    assert [(disk.model, disk.health, disk.hours, disk.wear, disk.sectors) for disk in disks] == [
+        ("WD", "sắp hỏng", "48.200 giờ (5,5 năm liền)", None, "cung hỏng đã thay –, chờ thay 8"),
+        ("OTHER", "chưa rõ", None, "40%", ""),
+    ]
+    volumes = volume_views(storage, DEFAULT_POLICY, "vi")
+    assert [(item.mount, item.free, item.share, item.nearly_full) for item in volumes] == [
+        ("C:", "5 GB", "5%", True),
+        ("D:", "5 GB", "5%", False),
+        ("E:", None, "", False),
+    ]
+    assert monitor_views(hardware, "vi") == [
+        ("DELL E2216H", "tuần 23 năm 2015"),
+        ("Samsung S19", "đời 2016"),
+        ("XYZ", None),
+        ("AOC 1660W", "2013"),
+    ]
+
+
+@given(st.dictionaries(st.sampled_from(["disks", "volumes", "monitors", "antimalware", "firewall"]), JSON, max_size=4))
+def test_disks_and_screens_of_any_shape_are_shown(data: dict[str, Any]) -> None:
+    """Old agents and hand-made reports must not break the page."""
+    disk_views(data, data, "vi")
+    volume_views(data, DEFAULT_POLICY, "vi")
+    monitor_views(data, "vi")
+    not_judged(data, DEFAULT_POLICY, TODAY, "vi")
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["code", "value", "limit", "off", "evidence"]), JSON, max_size=5)))
+def test_reasons_of_any_shape_are_shown(reasons: list[dict[str, Any]]) -> None:
+    machine = Machine(site_id=1, created_at=NOW, unsafe=reasons, windows11_reasons=reasons)
+    for lang in ("vi", "en"):
+        weaknesses(machine, lang)
+        windows11_view(machine, lang)
+
+
+def test_the_page_shows_protection_disks_and_windows_11(browser_of: BrowserOf, watched: Store) -> None:
+    with watched.session() as session:
+        machine = session.get_one(Machine, 1)
+        machine.unsafe, machine.advice = UNSAFE[:2], ["pending_reboot", "windows11_cannot"]
+        machine.os_name, machine.kind, machine.windows11 = "Windows 10 Pro", "desktop", "cannot"
+        machine.windows11_reasons = [{"code": "cpu", "value": "Intel i3-4130", "limit": ""}]
+        machine.last_update_on, machine.os_support_end = date(2025, 10, 14), date(2025, 10, 14)
+        session.add(
+            Section(
+                agent_id=AGENT, name="storage", site_id=1, status="ok", seen_at=NOW, changed_at=NOW,
+                data={"disks": [{"model": "KINGSTON", "health": "warning", "wear_percent": 91}],
+                      "volumes": [{"mount": "C:", "size_bytes": 9 << 30, "free_bytes": 0, "is_system": True}]},
+            )
+        )  # fmt: skip
+    html = browser_of("lan").get("/may-tinh/1").text
+    for words in (
+        "Bảo vệ máy",
+        "không có phần mềm phòng chống mã độc",
+        "Bkav Pro, mẫu ngày 01/09/2026, quá 14 ngày",
+        "Bộ xử lý không có trong danh sách của hãng: Intel i3-4130",
+        "đang chờ khởi động lại",
+        "cần theo dõi",
+        "độ mòn 91%",
+        "gần đầy",
+        "cách đây 401 ngày",
+        "đã hết",
+        "Sức khỏe ổ đĩa và chỗ trống",
+    ):
+        assert words in html, words
+    advice = html.split("Nên xem xét thêm")[1].split("</ul>")[0]
+    assert advice.count("<li>") == 1  # what Windows 11 lacks has a block of its own
+
+
+def test_protection_that_nobody_told_is_not_called_good(browser_of: BrowserOf) -> None:
+    html = browser_of("lan").get("/may-tinh/3").text
+    block = html.split('id="bao-ve"')[1].split("</section>")[0]
+    assert "chưa đánh giá" in block
+    assert "đạt" not in block
+    assert "không áp dụng" in browser_of("hanh").get("/may-tinh/4").text.split('id="windows-11"')[1]
+
+
+def test_new_evidence_of_age_reads_well() -> None:
+    evidence = [
+        {"method": "serial", "value": "PF1ABCDE", "earliest": 2019, "latest": 2019},
+        {"method": "board_serial", "value": "CN0123", "earliest": 2018, "latest": 2018},
+        {"method": "disk_hours", "value": "5.5", "latest": 2021},
+        {"method": "monitor", "value": "DELL E2216H 2015", "earliest": 2015, "latest": 2015},
+        {"method": "disk_hours", "value": "9.1", "reason": "disk_older"},
+        {"method": "disk_hours", "value": "many"},
+    ]
+    assert age_rows(Machine(site_id=1, created_at=NOW, age_evidence=evidence), "vi") == [
+        ("số sê-ri do hãng đặt theo ngày", "PF1ABCDE", "2019"),
+        ("số sê-ri bo mạch chủ theo ngày", "CN0123", "2018"),
+        ("số năm ổ đĩa đã chạy", "5,5 năm chạy liền", "từ 2021 trở về trước"),
+        ("màn hình", "DELL E2216H 2015", "2015"),
+        ("số năm ổ đĩa đã chạy", "9,1 năm chạy liền", "ổ đĩa đã chạy lâu hơn tuổi máy: có thể lấy từ máy khác"),
+        ("số năm ổ đĩa đã chạy", "many", ""),
+    ]
+
+
+def test_screens_and_firmware_change_and_a_newer_agent_is_no_change() -> None:
+    old = {"ram_bytes": 4 << 30, "disks": [{"model": "WD"}]}
+    more = old | {"tpm_state": "", "monitors": [{"vendor": "DEL", "model": "E19", "year": 2014}], "disks": [
+        {"model": "WD", "size_bytes": None, "is_system": True}]}  # fmt: skip
+    assert change_lines("hardware", old, more, "vi") == []
+    other = more | {"monitors": [{"vendor": "SAM", "model": "S24", "year": 2020}], "secure_boot": True}
+    assert change_lines("hardware", more, other, "vi") == [
+        "Khởi động an toàn (Secure Boot): chưa có dữ liệu → đang bật",
+        "Thêm màn hình: Samsung S24 2020",
+        "Bớt màn hình: Dell E19 2014",
+    ]
+
+
+def test_a_long_list_is_cut_and_says_so() -> None:
+    hosts = [{"mac_prefix": "f8:b1:56", "passes": 2}] * 100
+    table = next(t for t in list_tables("lan", {"hosts": hosts}, "vi") if t.title == "Thiết bị trả lời")
+    assert (len(table.rows), table.more, table.rows[0]) == (60, 40, ["Dell", "2"])
+
+
+def test_codes_of_the_lan_sections_in_words() -> None:
+    lan = {"off": "", "scans": [{"stopped": "", "duration_s": 19.5}, {"stopped": "gateway_lost"}]}
+    assert dict(field_rows("lan", lan, "vi"))["Không quét vì"] == "máy này được giao quét"
+    assert dict(field_rows("lan", {}, "vi"))["Không quét vì"] is None
+    scans = list_tables("lan", lan, "vi")[0].rows
+    assert (scans[0][-1], scans[1][-1], scans[0][5]) == ("trọn vẹn", "cổng ra không trả lời", "19,5 s")
+    assert shown(["192.168.1.1", "", "10.0.0.1"], "hops", "vi") == "192.168.1.1 → ? → 10.0.0.1"
+    assert shown("da:a1:19", "maker", "vi") == "máy tự đặt địa chỉ"
+    assert shown([], "reboots", "vi") == "không có"
+
+
+@pytest.mark.parametrize(
+    ("section", "data", "title", "unknown"),
+    [
+        ("posture", {"antimalware": [], "antimalware_asked": True}, "Phần mềm phòng chống mã độc", False),
+        ("posture", {"antimalware": [], "antimalware_asked": None}, "Phần mềm phòng chống mã độc", True),
+        ("posture", {"firewall": []}, "Tường lửa", True),
+        ("hardware", {"monitors": []}, "Màn hình", True),
+        ("hygiene", {"dhcp_offers": [], "dhcp_asked": True}, "Máy cấp địa chỉ (DHCP) đã trả lời", False),
+        ("hygiene", {}, "Máy cấp địa chỉ (DHCP) đã trả lời", True),
+        ("lan", {"hosts": [], "last_sweep": None}, "Thiết bị trả lời", True),
+        ("lan", {"scans": []}, "Nhật ký quét", False),
+    ],
+)
+def test_an_empty_list_is_none_only_when_somebody_looked(
+    section: str, data: dict[str, Any], title: str, unknown: bool
+) -> None:
+    table = next(table for table in list_tables(section, data, "vi") if table.title == title)
+    assert (table.rows, table.unknown) == ([], unknown)

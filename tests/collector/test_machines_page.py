@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,43 @@ def test_oldest_first_without_those_that_are_written_off(browser_of: BrowserOf) 
     assert "2013–2014" in html
     assert "12–13 năm" in html
     assert "Không áp dụng tuổi máy (máy ảo)" in html
+
+
+JUDGED = {
+    "bao-ve=co": ["VS-01"],
+    "bao-ve=smb1": ["VS-01"],
+    "bao-ve=khong": ["VS-02"],
+    "bao-ve=chua-ro": ["VS-03", "PK-01"],
+    "win11=khong": ["VS-01"],
+    "win11=bat-bios": ["VS-02"],
+    "win11=duoc": [],
+    "win11=chua-ro": ["VS-03"],
+    "o-dia=sap-hong": ["VS-01"],
+    "o-dia=gan-day": ["VS-03"],
+    "o-dia=can-xem": ["VS-01", "VS-03"],
+    "o-dia=tot": ["VS-02"],
+    "o-dia=chua-ro": ["VS-03", "PK-01"],
+    "win11=khong&bao-ve=rdp": [],
+    "sap-xep=win11": ["VS-01", "VS-02", "VS-03", "PK-01"],
+    "sap-xep=-bao-ve": ["VS-01", "VS-02", "VS-03", "PK-01"],
+    "sap-xep=trong": ["VS-03", "VS-01", "VS-02", "PK-01"],
+    "sap-xep=cap-nhat": ["VS-01", "VS-02", "VS-03", "PK-01"],
+}
+
+
+@pytest.fixture
+def judged(filled: Store) -> Store:
+    """VS-01 badly protected, VS-02 well; VS-03 nearly full; what is left out was never judged."""
+    with filled.session() as session:
+        first, second, third = (session.get_one(Machine, number) for number in (1, 2, 3))
+        first.unsafe = [{"code": "smb1"}, {"code": "updates_old", "value": "2025-10-14", "limit": 60}]
+        first.windows11, first.disk_health, first.disk_free_bytes = "cannot", "failing", 50 << 30
+        first.last_update_on, first.os_support_end = date(2025, 10, 14), date(2025, 10, 14)
+        second.unsafe, second.windows11, second.disk_health = [], "switched_off", "ok"
+        second.disk_free_bytes, second.last_update_on = 90 << 30, date(2026, 11, 10)
+        third.unfit, third.disk_free_bytes = [{"code": "disk_free", "value": 3.1, "limit": 10}], 3 << 30
+        session.add_all([first, second, third])
+    return filled
 
 
 def test_filters_of_the_url(browser_of: BrowserOf) -> None:
@@ -132,3 +170,30 @@ def test_numbers_stay_numbers() -> None:
 )
 def test_processors_are_named_shortly(name: str, short: str) -> None:
     assert short_cpu(name) == short
+
+
+def test_filters_of_protection_windows_11_and_disks(browser_of: BrowserOf, judged: Store) -> None:
+    officer = browser_of("hanh")
+    for query, found in JUDGED.items():
+        assert names(officer.get(f"/may-tinh?{query}").text) == found, query
+
+
+def test_conditions_that_are_used_are_not_folded_away(browser_of: BrowserOf, judged: Store) -> None:
+    officer = browser_of("hanh")
+    assert '<details class="more" open>' in officer.get("/may-tinh?win11=khong").text
+    assert '<details class="more">' in officer.get("/may-tinh?lac-hau=co").text
+
+
+def test_protection_and_windows_11_in_the_list_and_the_csv(browser_of: BrowserOf, judged: Store) -> None:
+    html = browser_of("hanh").get("/may-tinh").text
+    assert "SMBv1, lâu chưa cập nhật" in html
+    assert "sau khi bật BIOS" in html
+    assert "trống 50 GB" in html
+    found = rows(browser_of("hanh").get("/may-tinh.csv?sap-xep=ten").text)
+    by_name = {row["Máy tính"]: row for row in found}
+    assert by_name["VS-01"]["Thiếu bảo vệ"] == "SMBv1 còn bật; lâu chưa cập nhật hệ điều hành"
+    assert by_name["VS-01"]["Cập nhật hệ điều hành gần nhất"] == "14/10/2025"
+    assert by_name["VS-01"]["Windows 11"] == "phần cứng không chạy được"
+    assert by_name["VS-02"]["Thiếu bảo vệ"] == ""
+    assert by_name["VS-02"]["Ổ hệ thống còn trống (GB)"] == "90.0"
+    assert (by_name["VS-03"]["Thiếu bảo vệ"], by_name["VS-03"]["Windows 11"]) == ("", "")

@@ -16,7 +16,7 @@ from collector import api
 from collector.api import auth
 from inventory.store.engine import open_store
 from tests import need
-from tests.collector import province
+from tests.collector import network, province
 from tests.collector.conftest import Browser
 from tests.collector.service import service
 
@@ -38,6 +38,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """One service for all requests: the API only reads."""
     store = open_store(need.sqlite_copy(tmp_path_factory.mktemp("openapi")))
     province.fill(store)
+    with store.session() as session:
+        network.fill(session)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(auth, "_hasher", province.CHEAP)
         yield service(store, lambda: province.NOW)

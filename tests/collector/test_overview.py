@@ -11,8 +11,9 @@ import pytest
 
 from collector.web.figures import NO_ROW, Stretch, day_bars, state_seconds, week_start
 from collector.web.svg import Part, stack
-from inventory.store.tables import SiteState
-from tests.collector import province
+from inventory.store.engine import Store
+from inventory.store.tables import Machine, SiteState
+from tests.collector import network, province
 from tests.collector.conftest import Browser
 
 BrowserOf = Callable[[str], Browser]
@@ -149,3 +150,36 @@ def test_the_week_begins_on_monday_in_vietnam() -> None:
 def test_a_bar_of_nothing_is_hatched() -> None:
     assert "url(#p-unknown)" in stack([Part("connected", 0)], "t")
     assert "url(#p-unknown)" not in stack([Part("connected", 3)], "t")
+
+
+def test_protection_windows_11_disks_and_lans_with_their_observed_share(browser_of: BrowserOf, filled: Store) -> None:
+    with filled.session() as session:
+        network.fill(session)
+        first, second = session.get_one(Machine, 1), session.get_one(Machine, 2)
+        first.unsafe, first.windows11, first.disk_health = [{"code": "smb1"}], "cannot", "failing"
+        second.unsafe, second.windows11, second.disk_health = [], "switched_off", "ok"
+        session.add_all([first, second])
+    html = browser_of("hanh").get("/").text
+    shown = text_of(html)
+
+    assert "Máy tính thiếu bảo vệ 1 biết rõ 2/4 (50%)" in shown
+    # the virtual machine is not asked
+    assert "Máy không chạy được Windows 11 1 biết rõ 2/3 (66,7%) chạy được sau khi bật trong BIOS: 1" in shown
+    assert "Ổ đĩa sắp hỏng, gần đầy 1 biết rõ 2/4 (50%)" in shown
+    assert "Địa điểm có việc về mạng LAN 1 biết rõ 2/4 (50%)" in shown
+    officer = browser_of("hanh")
+    for path, count in {
+        "/may-tinh?bao-ve=co": "1–1 trong 1",
+        "/may-tinh?win11=khong": "1–1 trong 1",
+        "/may-tinh?win11=bat-bios": "1–1 trong 1",
+        "/may-tinh?o-dia=can-xem": "1–1 trong 1",
+        "/dia-diem?lan=faulty": "1–1 trong 1",
+    }.items():
+        assert f'href="{path}"' in html
+        assert f"Hiển thị {count}" in text_of(officer.get(path).text), path
+
+
+def test_what_nobody_measured_is_not_known(browser_of: BrowserOf) -> None:
+    shown = text_of(browser_of("hanh").get("/").text)
+    assert "Máy tính thiếu bảo vệ chưa rõ biết rõ 0/4 (0%)" in shown
+    assert "Địa điểm có việc về mạng LAN chưa rõ biết rõ 0/4 (0%)" in shown

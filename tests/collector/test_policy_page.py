@@ -117,3 +117,88 @@ def test_a_threshold_that_is_not_there(browser_of: BrowserOf) -> None:
     token = officer.csrf(f"{PATH}?sua=heartbeat_s")
     assert officer.post(PATH, data={"key": "moon.phase", "value": "1", "csrf": token}).status_code == 404
     assert officer.post(PATH, data={"key": "heartbeat_s", "value": "60"}).status_code == 403
+
+
+KEYS = ("khoa-xac-thuc-1", "khoa-ma-hoa-22", "matkhauSNMP")
+
+
+def set_secrets(browser: Browser) -> None:
+    user = f"giamsat | SHA256 | {KEYS[0]} | AES | {KEYS[1]}"
+    assert change(browser, "snmp.users", user).status_code == 303
+    assert change(browser, "snmp.communities", f"public\r\n{KEYS[2]}").status_code == 303
+
+
+def test_keys_are_shown_to_nobody(browser_of: BrowserOf, filled: Store) -> None:
+    officer = browser_of("hanh")
+    set_secrets(officer)
+    pages = [
+        officer.get(PATH).text,
+        officer.get(f"{PATH}?sua=snmp.users").text,
+        officer.get(f"{PATH}?sua=snmp.communities").text,
+        officer.get(f"{PATH}?pham-vi=site:1").text,
+        browser_of("admin").get("/quan-tri/nhat-ky").text,
+        browser_of("auditor").get("/quan-tri/nhat-ky").text,
+    ]
+    for html in pages:
+        assert [key for key in KEYS if key in html] == []
+    assert "giamsat | SHA256 | •••• | AES | ••••" in pages[0]
+    assert "public, m••••" in pages[0]
+    assert "Khóa •••• giữ nguyên khóa cũ" in pages[1]
+    with filled.reading() as session:
+        policy, _version = effective_policy(session)
+    assert policy.snmp_users == (("giamsat", "SHA256", KEYS[0], "AES", KEYS[1]),)
+    assert policy.snmp_communities == ("public", KEYS[2])
+
+
+def field(html: str) -> str:
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", html, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("key", ["snmp.users", "snmp.communities", "dns.known_names"])
+def test_a_form_sent_back_as_it_came_changes_nothing(browser_of: BrowserOf, filled: Store, key: str) -> None:
+    officer = browser_of("hanh")
+    set_secrets(officer)
+    with filled.reading() as session:
+        before = effective_policy(session)
+    shown = field(officer.get(f"{PATH}?sua={key}").text)
+
+    assert change(officer, key, shown.replace("\n", "\r\n")).status_code == 303
+    with filled.reading() as session:
+        assert effective_policy(session) == before
+
+
+def test_one_key_is_changed_and_the_other_kept(browser_of: BrowserOf, filled: Store) -> None:
+    officer = browser_of("hanh")
+    set_secrets(officer)
+    assert change(officer, "snmp.users", "giamsat | SHA256 | •••• | AES | khoa-moi-hoan-toan").status_code == 303
+    with filled.reading() as session:
+        policy, _version = effective_policy(session)
+    assert policy.snmp_users == (("giamsat", "SHA256", KEYS[0], "AES", "khoa-moi-hoan-toan"),)
+    audit = browser_of("auditor").get("/quan-tri/nhat-ky").text
+    assert "đổi mật khẩu, khóa trong" in audit
+    assert "khoa-moi-hoan-toan" not in audit
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("snmp.users", "ai | SHA | •••• |  | ", "không có khóa cũ nào của ai; nhập khóa thật"),
+        ("snmp.users", "ai | SHA | ngan |  | ", "khóa của ai ngắn hơn 8 ký tự"),
+        ("snmp.communities", "q••••", "không có mật khẩu cũ nào cho dòng q••••"),
+        ("dns.known_names", "khong phai ten mien", "không phải tên miền"),
+    ],
+)
+def test_lists_that_cannot_be_taken_are_refused(browser_of: BrowserOf, key: str, value: str, said: str) -> None:
+    answer = change(browser_of("hanh"), key, value)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_names_to_look_up_are_a_list(browser_of: BrowserOf, filled: Store) -> None:
+    officer = browser_of("hanh")
+    assert change(officer, "dns.known_names", "chinhphu.vn\r\nGIALAI.gov.vn\r\n").status_code == 303
+    with filled.reading() as session:
+        assert effective_policy(session)[0].dns_known_names == ("chinhphu.vn", "gialai.gov.vn")
+    assert "chinhphu.vn, gialai.gov.vn" in officer.get(PATH).text

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from collector.web.site_network import makers_text
 from inventory.store.claim import ensure_job
 from inventory.store.engine import Store
-from inventory.store.tables import Agent, JobDue, RejectedReport, Site, UnitLink
-from tests.collector import province
+from inventory.store.policy import set_policy
+from inventory.store.tables import Agent, JobDue, Machine, RejectedReport, Site, UnitLink
+from tests.collector import network, province
 from tests.collector.conftest import Browser
 from tests.collector.test_overview import text_of
 
@@ -26,6 +28,7 @@ BrowserOf = Callable[[str], Browser]
         ("tim=vinh+quang", ["Trụ sở UBND xã Vĩnh Quang"]),
         ("trang-thai=LINE_LOST_CONFIRMED", ["Trụ sở 2 (Vĩnh Kim)"]),
         ("lan=partial", ["Trụ sở UBND phường Pleiku"]),
+        ("lan=faulty", []),
         ("vai-tro=tru_so_khac", ["Trụ sở 2 (Vĩnh Kim)"]),
         ("khu-vuc=1&trang-thai=connected", ["Trụ sở UBND xã Vĩnh Sơn"]),
         ("xa=x23575.2&trang-thai=excluded", ["Phòng cơ yếu"]),
@@ -252,3 +255,90 @@ def test_health_shows_late_jobs_rejects_and_held_agents(browser_of: BrowserOf, f
     assert "1 trạm thu thập bị tạm giữ vì trùng định danh." in text_of(browser.get("/dia-diem").text)
     assert "Thư tuần đã đến hạn nhưng chưa được lập." in shown
     assert "bị tạm giữ" not in browser_of("lan").get("/thon-ban").text
+
+
+@pytest.fixture
+def networked(filled: Store) -> Store:
+    with filled.session() as session:
+        network.fill(session)
+    return filled
+
+
+def test_a_site_shows_its_networks_scanner_and_makers(browser_of: BrowserOf, networked: Store) -> None:
+    html = browser_of("lan").get("/dia-diem/1").text
+    shown = text_of(html.split('<section id="mang">')[1])
+    assert "192.168.1.0/24 cổng ra 192.168.1.1 1 9 Dell 3, VNPT 1, 4 máy tự đặt địa chỉ" in shown
+    assert "1 chưa rõ hãng" in shown
+    assert '<a href="/may-tinh/1">VS-01</a>' in html
+    assert "từ 08:20 19/11/2026, giao đến 14:20 19/11/2026; máy trước im lặng" in shown
+    assert "09:20 19/11/2026 cách đây 1 giờ" in shown
+
+
+def test_a_network_that_nobody_scans_says_why(browser_of: BrowserOf, networked: Store) -> None:
+    shown = text_of(browser_of("lan").get("/dia-diem/2").text)
+    assert "chưa có máy nào quét Máy tính trong mạng báo: người dùng đã tắt việc quét tại máy." in shown
+    with networked.session() as session:
+        set_policy(session, "site", "2", {"scan.enabled": False}, "hanh", "", province.NOW)
+    assert "Chính sách đang tắt việc quét tại địa điểm này." in text_of(browser_of("lan").get("/dia-diem/2").text)
+
+
+def test_lan_findings_stand_with_their_remedy(browser_of: BrowserOf, networked: Store) -> None:
+    html = browser_of("lan").get("/dia-diem/1").text.split("Việc về mạng và cách khắc phục")[1]
+    assert '<a href="/viec-can-xu-ly/31">Có bộ định tuyến thứ hai nối chồng</a>' in html
+    assert "Chuyển bộ định tuyến nối thêm sang chế độ điểm truy cập" in html
+    finding = text_of(browser_of("lan").get("/viec-can-xu-ly/31").text)
+    assert "Đường ra Internet đi qua 192.168.0.1 → 192.168.1.1 → ?" in finding
+    assert "Số máy tính thấy việc này 2" in finding
+    assert "Trụ sở UBND xã Vĩnh Sơn" in browser_of("hanh").get("/dia-diem?lan=faulty").text
+
+
+def test_equipment_and_the_last_scans_of_a_site(browser_of: BrowserOf, networked: Store) -> None:
+    with networked.session() as session:
+        session.add_all([network.scan(10 + n, 1, "recheck") for n in range(20)])
+    clerk = browser_of("lan")
+    html = clerk.get("/dia-diem/1").text
+    assert html.count('<a href="/thiet-bi/') == 3
+    assert "sắp hết: Toner 6%" in html
+    log = html.split('id="quet"')[1]
+    assert log.count('<td class="t">') == 10
+    assert '<a href="/quan-tri/nhat-ky-quet?dia-diem=1">Mọi lần quét tại đây (23)</a>' in log
+    gone = text_of(clerk.get("/dia-diem/2").text)
+    assert "không còn thấy từ 15/11/2026" in gone
+    assert "Chưa có lần quét nào tại đây." in gone
+
+
+def test_a_site_without_any_network_says_so(browser_of: BrowserOf, filled: Store) -> None:
+    shown = text_of(browser_of("binh").get("/dia-diem/3").text)
+    assert "Chưa máy tính nào ở đây cho biết mình đứng trong mạng nào" in shown
+    assert "Chưa thấy thiết bị nào" in shown
+    assert "Mạng nội bộ: từng mạng" not in browser_of("hanh").get("/dia-diem/5").text  # excluded by law
+
+
+def test_new_facts_of_the_lan_in_words(browser_of: BrowserOf, filled: Store) -> None:
+    facts = ("scanned", "wired", "wireless", "dhcp", "slow", "faulty", "switches", "lldp")
+    with filled.session() as session:
+        site = session.get_one(Site, 1)
+        site.lan_evidence = [{"fact": fact, "value": 3} for fact in facts]
+        session.add(site)
+    shown = text_of(browser_of("lan").get("/dia-diem/1").text)
+    for fact in facts:
+        assert f"{fact}: 3" not in shown, fact
+    assert "3 thiết bị trả lời trong lần quét gần nhất 3 máy tính nối bằng dây" in shown
+    english = text_of(browser_of("lan").get("/dia-diem/1?lang=en").text)
+    assert "3 PCs with many errors on the card" in english
+
+
+def test_a_badly_protected_pc_is_not_called_good(browser_of: BrowserOf, filled: Store) -> None:
+    with filled.session() as session:
+        pc = session.get_one(Machine, 2)
+        pc.unsafe = [{"code": "smb1"}]
+        session.add(pc)
+    row = browser_of("lan").get("/dia-diem/1").text.split("VS-02</a>")[1].split("</tr>")[0]
+    assert "1 điểm yếu bảo vệ" in row
+    assert 's up">đạt' not in row
+
+
+def test_makers_are_counted_once_however_they_are_written() -> None:
+    vendors = [["TP-LINK", 1], ["Dell", 2], ["TP-Link", 2], ["A", 1], ["B", 1], ["C", 1], ["D", 1], ["E", 1]]
+    assert makers_text(vendors, "vi") == "TP-LINK 3, Dell 2, A 1, B 1, C 1, D 1, và 1 hãng khác"
+    assert makers_text(None, "vi") == makers_text([], "vi") == makers_text([7, ["x"]], "vi") == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -29,11 +28,11 @@ MINE = Scope("unit", province.VINH_SON, frozenset({province.VINH_SON}))
 
 
 @pytest.fixture
-def equipped(store: Store) -> Iterator[Store]:
+def equipped(store: Store) -> Store:
     province.fill(store)
     with store.session() as session:
         network.fill(session)
-    yield store
+    return store
 
 
 def ids(store: Store, **conditions: Any) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,11 +16,11 @@ NOW = network.NOW
 
 
 @pytest.fixture
-def scanned(store: Store) -> Iterator[Store]:
+def scanned(store: Store) -> Store:
     province.fill(store)
     with store.session() as session:
         network.fill(session)
-    yield store
+    return store
 
 
 def test_totals_are_those_of_the_rows(scanned: Store) -> None:

@@ -197,3 +197,33 @@ def test_an_empty_device_is_a_device() -> None:
     assert answers is not None
     assert (answers.get(SYS_DESCR), answers.get(SYS_OBJECT)) == (None, None)
     assert identify(answers, ()).plain()["vendor"] is None
+
+
+def physical(classes: Sequence[int]) -> str:
+    """A device whose ENTITY-MIB has these classes, each with a serial number, and no other answer."""
+    entry = "1.3.6.1.2.1.47.1.1.1.1"
+    lines = ["1.3.6.1.2.1.1.1.0|4|Acme Box", "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.4711.1"]
+    for index, kind in enumerate(classes, 1):
+        lines += [f"{entry}.5.{index}|2|{kind}", f"{entry}.11.{index}|4|SER{index:04}"]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("classes", "version", "serial"),
+    [
+        ([3, 9, 10], "2c", "SER0001"),
+        ([8] * 150 + [3] + [8] * 50, "2c", "SER0151"),  # a large router numbers its sensors first
+        ([8] * 600 + [3], "2c", None),
+        ([11, 3] + [10] * 80, "1", "SER0002"),  # every row costs a request: no more than needed
+        ([10] * 80 + [3], "1", None),
+    ],
+)
+def test_the_chassis_is_found_within_the_count(classes: Sequence[int], version: str, serial: Optional[str]) -> None:
+    device = RecordedDevice(parse(physical(classes)))
+    device.version = version
+    asked = Asker(device)
+
+    answers = collect(asked, ())
+
+    assert answers is not None and identify(answers, ()).serial == serial
+    assert not asked.spent

@@ -119,6 +119,24 @@ def test_a_printer_by_its_mib() -> None:
     assert (found.type, found.hardware, found.serial) == ("printer", "Acme Jet 3", "P-4711")
 
 
+def test_one_word_is_a_model_only_of_a_known_maker() -> None:
+    assert asked(box("GS-2404X", "1.3.6.1.4.1.368.4")).hardware == "GS-2404X"
+    assert asked(box("Axis GS-2404X of ours", "0.0")).hardware == "GS-2404X"
+    assert asked(box("GS-2404X", "0.0")).hardware is None, "may as well be a name that somebody gave"
+    assert asked(box("SW-CORE-2", "1.3.6.1.4.1.368.4")).hardware is None, "is one"
+
+
+@pytest.mark.parametrize("oid", generic.PRINTER_IDS)
+def test_a_printer_by_what_it_tells_the_spooler(oid: str) -> None:
+    said: Device = {oid: b"MFG:SHARP;MDL:MX-B355W;CMD:PJL,PCL6;SN:83012345;CLS:PRINTER;"}
+
+    found = asked(box("Network interface", "0.0", **said))
+    sold_by_another = asked(box("Network interface", "1.3.6.1.4.1.11.2.3.9.1", **said))
+
+    assert (found.vendor, found.type, found.hardware, found.serial) == ("Sharp", "printer", "MX-B355W", "83012345")
+    assert sold_by_another.vendor == "Sharp"
+
+
 def test_a_processor_is_no_printer_model() -> None:
     processor: Device = {"1.3.6.1.2.1.25.3.2.1.3.1": b"GenuineIntel"}
     assert asked(box("Linux x", "1.3.6.1.4.1.8072.3.2.10", **processor)).hardware is None

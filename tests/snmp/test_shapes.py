@@ -76,7 +76,7 @@ def test_serial(descr: str, serial: Optional[str]) -> None:
         ("24-port Gigabit Ethernet Switch", "switch"),
         ("Acme Layer 3 switch", "switch"),
         ("KVM over IP switch", "console"),
-        ("Fibre Channel Switch", "storage"),
+        ("Fibre Channel Switch", "switch"),
         ("Automatic Transfer Switch", "pdu"),
         ("Acme UPS Network Card", "ups"),
         ("Acme Laser Printer", "printer"),

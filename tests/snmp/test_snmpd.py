@@ -1,4 +1,4 @@
-"""Against Debian's snmpd, through the command as people call it: v2c and every kind of SNMP v3 user."""
+"""Against Debian's snmpd: v2c and every kind of SNMP v3 user; a sample of them through the command as people call it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Iterator, Tuple
 
 import pytest
 
+from agent.snmp.device import Asked, examine
+from agent.snmp.target import Credential, check, parse_target
 from tests.need import free_port, snmpd
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,9 +62,14 @@ def target() -> Iterator[str]:
 def _wait(place: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     end = time.monotonic() + 20
     while time.monotonic() < end and process.poll() is None:
-        if probe("--target", place, "--community", "reading", "--timeout", "0.5")[0] == 0:
+        if asked(place, Credential("reading")).identity is not None:
             return
+        time.sleep(0.05)
     raise RuntimeError("snmpd did not start: " + log.read_text(errors="replace")[-500:])
+
+
+def asked(place: str, credential: Credential, timeout_s: float = 0.5) -> Asked:
+    return examine(parse_target(place), [check(credential)], with_details=False, timeout_s=timeout_s)
 
 
 def probe(*arguments: str) -> Tuple[int, str, str]:
@@ -73,8 +80,8 @@ def probe(*arguments: str) -> Tuple[int, str, str]:
     return run.returncode, run.stdout.decode("utf-8"), run.stderr.decode("utf-8")
 
 
-def test_v2c(target: str) -> None:
-    code, out, err = probe("--target", target, "--community", "reading", "--json")
+def test_v2c_with_details_by_the_command(target: str) -> None:
+    code, out, err = probe("--target", target, "--community", "reading", "--json", "--details")
     found = json.loads(out)
 
     assert (code, err) == (0, "")
@@ -82,21 +89,33 @@ def test_v2c(target: str) -> None:
     assert found["os"] == "Linux"
     assert found["version"] == os.uname().release
     assert any(row.get("object") == "1.3.6.1.2.1.1.1.0" for row in found["evidence"])
+    assert found["location"] == "Phòng máy chủ"
+    assert found["supplies"] == [] and found["battery"] is None
+    names = {port["name"] for port in found["ports"]}
+    assert names <= set(os.listdir("/sys/class/net"))
+    assert "lo" not in names
 
 
 USERS = [
-    ("shaaes", ["--v3-auth", "SHA", "--v3-priv", "AES"]),
-    ("sha256aes256", ["--v3-auth", "sha-256", "--v3-priv", "AES-256"]),
-    ("md5des", ["--v3-auth", "MD5", "--v3-priv", "DES"]),
-    ("sha512", ["--v3-auth", "SHA512"]),
+    Credential(user="shaaes", auth="SHA", auth_key=KEY, priv="AES", priv_key=PRIVATE),
+    Credential(user="sha256aes256", auth="sha-256", auth_key=KEY, priv="AES-256", priv_key=PRIVATE),
+    Credential(user="md5des", auth="MD5", auth_key=KEY, priv="DES", priv_key=PRIVATE),
+    Credential(user="sha512", auth="SHA512", auth_key=KEY),
 ]
 
 
-@pytest.mark.parametrize(("user", "kinds"), USERS, ids=[user for user, _ in USERS])
-def test_v3(target: str, user: str, kinds: List[str]) -> None:
-    keys = ["--v3-auth-key", KEY] + (["--v3-priv-key", PRIVATE] if "--v3-priv" in kinds else [])
+@pytest.mark.parametrize("user", USERS, ids=[user.user for user in USERS])
+def test_v3(target: str, user: Credential) -> None:
+    found = asked(target, user)
 
-    code, out, err = probe("--target", target, "--v3-user", user, *kinds, *keys, "--json")
+    assert found.identity is not None and found.identity.name == "office-box"
+    assert found.version == "3"
+
+
+def test_v3_by_the_command(target: str) -> None:
+    keys = ["--v3-auth", "SHA", "--v3-auth-key", KEY, "--v3-priv", "AES", "--v3-priv-key", PRIVATE]
+
+    code, out, err = probe("--target", target, "--v3-user", "shaaes", *keys, "--json")
 
     assert (code, err) == (0, "")
     assert json.loads(out)["name"] == "office-box"
@@ -114,20 +133,4 @@ def test_a_wrong_key_is_told_apart_from_silence(target: str) -> None:
 
 
 def test_a_wrong_community_is_silence(target: str) -> None:
-    code, out, err = probe("--target", target, "--community", "wrong", "--json", "--timeout", "0.2")
-
-    assert code == 1
-    assert json.loads(out)["evidence"] == []
-    assert "không trả lời SNMP" in err
-
-
-def test_details_name_the_interfaces(target: str) -> None:
-    code, out, _ = probe("--target", target, "--community", "reading", "--json", "--details")
-    found = json.loads(out)
-
-    assert code == 0
-    assert found["location"] == "Phòng máy chủ"
-    assert found["supplies"] == [] and found["battery"] is None
-    names = {port["name"] for port in found["ports"]}
-    assert names <= set(os.listdir("/sys/class/net"))
-    assert "lo" not in names
+    assert asked(target, Credential("wrong"), timeout_s=0.1) == Asked()

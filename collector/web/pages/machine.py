@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Form, Request, Response
@@ -36,6 +36,7 @@ from collector.web.machine_safety import (
 )
 from collector.web.machine_view import age_rows, age_view, short_cpu, unfit_views
 from inventory.domain.freshness import stale_days
+from inventory.domain.policy import Policy
 from inventory.store.machine_sheet import STATUSES, MachineSheet, declaration, declare, load_sheet
 from inventory.store.policy import effective_policy
 from inventory.store.sessions import Viewer
@@ -88,7 +89,6 @@ def _show(
         trail = unit_crumbs(session, sheet.unit.id)
         policy, _version = effective_policy(session, sheet.machine.site_id)
     machine, today = sheet.machine, format.local(now).date()
-    told = {section.name: section.data for section in sheet.sections}
     name = machine.hostname or machine.model or _("(chưa có tên)")
     return page(
         request,
@@ -101,13 +101,7 @@ def _show(
         age=age_view(machine, today.year, lang),
         age_rows=age_rows(machine, lang),
         unfit=unfit_views(machine, lang),
-        weak=weaknesses(machine, lang),
-        not_judged=not_judged(told.get("posture"), policy, today, lang),
-        w11=windows11_view(machine, lang),
-        disks=disk_views(told.get("hardware"), told.get("storage"), lang),
-        volumes=volume_views(told.get("storage"), policy, lang),
-        advice=[code for code in machine.advice or () if not str(code).startswith("windows11_")],
-        monitors=monitor_views(told.get("hardware"), lang),
+        **_condition(sheet, policy, today, lang),
         sections=_sections(sheet, lang),
         section_words=words,
         short_cpu=short_cpu,
@@ -124,6 +118,21 @@ def _show(
             (name, ""),
         ],
     )
+
+
+def _condition(sheet: MachineSheet, policy: Policy, today: date, lang: str) -> dict[str, object]:
+    """Protection, Windows 11, disks and screens, for the template."""
+    machine = sheet.machine
+    told = {section.name: section.data for section in sheet.sections}
+    return {
+        "weak": weaknesses(machine, lang),
+        "not_judged": not_judged(told.get("posture"), policy, today, lang),
+        "w11": windows11_view(machine, lang),
+        "disks": disk_views(told.get("hardware"), told.get("storage"), lang),
+        "volumes": volume_views(told.get("storage"), policy, lang),
+        "advice": [code for code in machine.advice or () if not str(code).startswith("windows11_")],
+        "monitors": monitor_views(told.get("hardware"), lang),
+    }
 
 
 def _load(request: Request, session: Session, account: Viewer, machine_id: int) -> MachineSheet:

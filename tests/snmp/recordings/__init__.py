@@ -22,8 +22,9 @@ from agent.snmp.values import Value
 FOLDER = Path(__file__).resolve().parent
 
 
-def names() -> List[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.snmprec"))
+@functools.lru_cache(maxsize=None)
+def names() -> Tuple[str, ...]:
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.snmprec")))
 
 
 def rows(name: str) -> Dict[str, Tuple[int, Value]]:
