@@ -37,7 +37,7 @@ def same(asked: Asked) -> bool:
 
 def test_a_sample_of_recordings_over_the_wire() -> None:
     with Responder(lambda name: rows(name[len("devices/") :])) as responder:
-        for name in names()[::25]:
+        for name in names()[::40]:
             asked = ask(responder, Credential("devices/" + name), timeout_s=2.0)
 
             assert asked.identity is not None, name
@@ -95,7 +95,7 @@ def test_huge_texts_are_cut() -> None:
 
 def test_a_device_that_falls_silent_leaves_what_is_known() -> None:
     with serving(rows(NAME), quiet_after=2) as responder:
-        asked = ask(responder, timeout_s=0.1)
+        asked = ask(responder, timeout_s=0.05)
 
         assert asked.identity is not None
         assert asked.identity.name
@@ -149,7 +149,7 @@ def test_only_the_given_communities_are_tried() -> None:
         seen.append(community)
 
     with Responder(listening) as responder:
-        ask(responder, Credential("only this"), Credential("and-this"), timeout_s=0.1)
+        ask(responder, Credential("only this"), Credential("and-this"), timeout_s=0.05)
 
     assert sorted(set(seen)) == ["and-this", "only this"]
 
