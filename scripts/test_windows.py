@@ -35,6 +35,7 @@ TESTS_S = 1200
 PYTEST = ("-q", "-ra", "-p", "no:cacheprovider", "--color=no", "--timeout=120")
 # What Wine itself writes among pytest's dots.
 NOISE = re.compile(r"(?:[0-9a-f]+:)?wine: Read access denied for device [^\n]*\n")
+SUMMARY = re.compile(r"^\d+ (?:passed|skipped|deselected)\b.* in [0-9.]+s", re.MULTILINE)
 HANDED_ON = ("GAPWATCH_TEST_CERTIFICATES", "HYPOTHESIS_STORAGE_DIRECTORY", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -177,10 +178,16 @@ def run_all(kit: Path, targets: list[Windows], more: list[str] | None, *, everyt
             stop(target)
 
     threads = [threading.Thread(target=run, args=(target,)) for target in targets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except BaseException:  # Ctrl+C, or ended from outside: no Wine is left behind
+        for target in targets:
+            stop(target)
+        raise
     return max(outcome.get(target.name, 1) for target in targets)
 
 
@@ -223,6 +230,9 @@ def run_tests(target: Windows, more: list[str], *, everything: bool) -> int:
     shutil.rmtree(memory, ignore_errors=True)
     if status == 124:
         output += f"\nstopped: not done after {TESTS_S} s"
+    elif status == 0 and not SUMMARY.search(output):  # a Wine that is stopped ends its programs with 0
+        status = 1
+        output += "\nended before pytest had done: somebody stopped this Wine"
     verdict = "passed" if status == 0 else f"FAILED, status {status}"
     taken = f"{time.monotonic() - start:.0f} s"
     say(target, f"(Python {target.version}, {target.architecture}): {verdict} in {taken}", NOISE.sub("", output))

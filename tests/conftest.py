@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import need
+
+# Timings are benchmarks, never tests: on a busy machine the generator of values may well be slow.
+settings.register_profile("gapwatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gapwatch")
 
 
 @pytest.fixture(autouse=True)

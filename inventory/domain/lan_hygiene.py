@@ -261,7 +261,8 @@ def _is_plain(door: Plain) -> bool:
 
 
 def _no_ipv6(pcs: Sequence[PcView]) -> Verdict:
-    said = [(truth(pc.hygiene, "ipv6_address"), truth(pc.hygiene, "ipv6_internet")) for pc in pcs]
+    on_lan = [pc for pc in pcs if network_of(pc.interfaces, pc.neighbours) is not None]  # a modem of its own is no LAN
+    said = [(truth(pc.hygiene, "ipv6_address"), truth(pc.hygiene, "ipv6_internet")) for pc in on_lan]
     if any(address and internet is not False for address, internet in said):
         return False
     known = [pair for pair in said if pair[0] is not None or pair[1] is not None]

@@ -6,6 +6,7 @@ misses a device proves nothing: it is gone when complete sweeps of several days 
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -173,18 +174,29 @@ def _missed(session: Session, data: Plain, site_id: int, now: datetime) -> None:
             NetworkDevice.site_id == site_id, NetworkDevice.mac_hash != "", NetworkDevice.source_class == "measured"
         )
     ).all()
-    sweeps = session.exec(
-        select(LanScan.started_at).where(LanScan.site_id == site_id, LanScan.kind == "sweep", LanScan.stopped == "")
+    swept = session.exec(
+        select(LanScan.started_at, LanScan.network).where(
+            LanScan.site_id == site_id, LanScan.kind == "sweep", LanScan.stopped == ""
+        )
     ).all()
-    newest = min(max(sweeps, default=now), now)
+    newest = min(max((at for at, _ in swept), default=now), now)
     for device in devices:
         if device.mac_hash in there:
             device.last_seen_at, device.scans_missed, device.gone_at = max(device.last_seen_at, newest), 0, None
         else:
-            device.scans_missed = len({local_day(at) for at in sweeps if at > device.last_seen_at})
+            asked = [at for at, network in swept if at > device.last_seen_at and _within(device.address, network)]
+            device.scans_missed = len({local_day(at) for at in asked})
             if device.scans_missed >= GONE_AFTER_DAYS and device.gone_at is None:
                 device.gone_at = now
         session.add(device)
+
+
+def _within(address: str, network: str) -> bool:
+    """Whether a sweep of the network asked for this address; a site may have several. Not known: it did."""
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(network)
+    except ValueError:
+        return True
 
 
 def _network(session: Session, data: Plain, site_id: int, now: datetime) -> None:
@@ -218,7 +230,7 @@ def _put(session: Session, site_id: int, section: Section, sample: bool, told: d
             return
         seen = section.seen_at
         found = NetworkDevice(site_id=site_id, first_seen_at=seen, last_seen_at=seen, sample=sample)
-    better = told["source"] == "snmp" or found.source != "snmp"
+    better = _RANK.get(told["source"], 0) >= _RANK.get(found.source, 0)
     for name in _PLAIN:
         if told[name] and (better or not getattr(found, name)):
             setattr(found, name, told[name])
@@ -230,13 +242,15 @@ def _put(session: Session, site_id: int, section: Section, sample: bool, told: d
             setattr(found, name, told[name])
     if not found.vendor and found.mac_prefix:
         found.vendor = short_maker(found.mac_prefix)[:80]
-    found.source = "snmp" if "snmp" in (told["source"], found.source) else told["source"]
+    if better:
+        found.source = told["source"]
     found.agent_id, found.gone_at, found.scans_missed = section.agent_id, None, 0
     found.last_seen_at = max(found.last_seen_at, section.seen_at)
     session.add(found)
     session.flush()
 
 
+_RANK = {"snmp": 4, "upnp": 3, "lldp": 2, "neighbours": 1}  # who knows a device better; the others only fill gaps
 _TEXTS = (*_PLAIN, "mac_prefix", "mac_hash", "address", "source")
 _LENGTHS = {name: NetworkDevice.__table__.c[name].type.length for name in _TEXTS}  # type: ignore[attr-defined]
 

@@ -213,6 +213,8 @@ def test_no_ipv6_needs_everybody_without() -> None:
 
     assert gaps(pc(**without))["lan_no_ipv6"] == {"pcs": 1}
     assert "lan_no_ipv6" not in gaps(pc(**without), pc())
+    modem = {"interfaces": [{"name": "m", "kind": "mobile", "is_up": True, "ipv4": ["10.1.2.3/24"]}]}
+    assert "lan_no_ipv6" not in gaps(pc(interfaces=modem, neighbours={}, **without)), "no LAN, no gap of a LAN"
     assert "lan_no_ipv6" in gaps(pc(ipv6_address=True, ipv6_internet=False)), "an address alone leads nowhere"
 
 

@@ -203,6 +203,27 @@ def test_one_miss_is_no_absence_several_days_are(world: Store) -> None:
     assert (printer.scans_missed, printer.gone_at) == (0, None)
 
 
+def test_a_sweep_of_another_network_proves_nothing(world: Store) -> None:
+    tell(world, A, lan=sweep(24, "p"), devices={"devices": [{**PRINTER, "address": "10.9.0.50"}]})
+    take_in(world, NOW)
+    tell(world, A, lan=sweep(25, "x"))
+    take_in(world, NOW + timedelta(days=1))
+
+    (printer,) = [device for device in devices(world) if device.kind == "printer"]
+    assert printer.scans_missed == 0
+
+
+def test_who_knows_a_device_better_names_it(world: Store) -> None:
+    ont = {"address": "192.168.1.1", "mac_hash": "g", "source": "upnp", "type": "modem", "hardware": "GW040-H"}
+    tell(world, A, devices={"devices": [ont]})
+    take_in(world, NOW)
+    tell(world, A, NOW + timedelta(hours=7), neighbours=GATEWAY)
+    take_in(world, NOW + timedelta(hours=7))
+
+    (gateway,) = devices(world)
+    assert (gateway.kind, gateway.source, gateway.model) == ("modem", "upnp", "GW040-H")
+
+
 def test_a_sweep_that_was_broken_off_proves_nothing(world: Store) -> None:
     tell(world, A, lan=sweep(24, "p"), devices={"devices": [PRINTER]})
     take_in(world, NOW)
