@@ -227,6 +227,7 @@ def run_tests(target: Windows, more: list[str], *, everything: bool) -> int:
         rooms.append("--basetemp=Z:" + str(memory).replace("/", "\\"))
     command = [target.winrun, "python", "-B", "-m", "pytest", *PYTEST, *rooms, *more]
     status, output = bounded(command, TESTS_S + 60, environment)
+    stop(target)  # else its programs go on writing there
     shutil.rmtree(memory, ignore_errors=True)
     if status == 124:
         output += f"\nstopped: not done after {TESTS_S} s"
