@@ -69,6 +69,7 @@ def next_change(facts: SiteFacts, policy: Policy, calendar: Calendar, now: datet
         moments.append(now + timedelta(seconds=1))  # heard while we were thinking
     moments += [moment for start, end in ahead for moment in (start, start + grace, end)]
     moments += [contact.to_at + grace for contact in facts.contacts if not contact.late]
+    moments += [facts.collector_since] if facts.collector_since else []
     for (_, away_from), (back_at, _) in zip(facts.collector_up[-2:], facts.collector_up[-1:], strict=False):
         moments += [back_at + grace, back_at + RETURN, back_at + grace + (back_at - away_from)]
     if now in moments:

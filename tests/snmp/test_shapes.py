@@ -153,4 +153,4 @@ def test_no_text_makes_the_patterns_slow(piece: str) -> None:
     for reader in (shapes.version, shapes.serial, shapes.kind, shapes.docsis):
         reader(piece * (1024 // len(piece)))
 
-    assert time.perf_counter() - start < 1.0
+    assert time.perf_counter() - start < 20  # a pattern that runs wild takes minutes
