@@ -25,6 +25,18 @@ def own_cpu_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "BUDGET", Budget())
 
 
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """A test that starts the agent's log must not take the next one's records away."""
+    from agent.log import logger
+
+    yield
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+        handler.close()
+    logger.propagate = True
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
     """An empty, migrated `inventory.store.engine.Store`; once on each engine."""
