@@ -11,6 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from inventory.domain.digest_events import (
+    NOTHING_SEEN,
+    Availability,
+    Correction,
+    EventLine,
+    availability_of,
+    corrections_in,
+    event_lines,
+)
 from inventory.domain.digest_facts import (
     Blindness,
     FindingFact,
@@ -114,6 +123,14 @@ class Digest:
     set_aside: int  # open, but excluded or impossible to fix
     blind: Blindness
     rules: Rules
+    events: tuple[EventLine, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    availability: Availability = NOTHING_SEEN
+
+    @property
+    def going_on(self) -> int:
+        """Area events that are not over."""
+        return sum(line.event.to_at is None for line in self.events)
 
     @property
     def todo(self) -> int:
@@ -161,6 +178,9 @@ def make_digest(facts: WeekFacts, kind: ScopeKind, scope_id: str, rules: Rules) 
         set_aside=sum(finding.state in ("cannot_fix", "excluded") for finding in still_open),
         blind=facts.blind,
         rules=rules,
+        events=event_lines(facts, sites),
+        corrections=corrections_in(facts, unit_ids),
+        availability=availability_of(sites),
     )
 
 
@@ -183,9 +203,12 @@ def _items(facts: WeekFacts, findings: Iterable[FindingFact], rules: Rules) -> l
     """Tasks, worst first: overdue, severe, due soonest, oldest."""
     sites = {site.id: site for site in facts.sites}
     today = local_day(facts.as_of)
+    told = {event.id for event in facts.events}  # a line of its own tells of these: no site's task, nobody's neglect
     items = [
         _item(facts, group, sites.get(group[0].site_id or 0), today, rules)
-        for group in _grouped(f for f in findings if f.is_open and f.state not in DONE_STATES)
+        for group in _grouped(
+            f for f in findings if f.is_open and f.state not in DONE_STATES and f.event_id not in told
+        )
     ]
     return sorted(
         items,

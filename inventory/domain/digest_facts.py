@@ -50,6 +50,9 @@ class SiteFact:
     age_known: int = 0
     outdated: int = 0
     last_contact_at: datetime | None = None
+    open_s: float = 0.0  # opening time of the week
+    seen_s: float = 0.0  # of it, what somebody could see
+    up_s: float = 0.0  # of that, with a connection
 
     @property
     def observed_as(self) -> ObservedAs:
@@ -79,6 +82,34 @@ class FindingFact:
     due_on: date | None
     withdrawn: bool = False  # closed because late evidence showed that it had not been so
     sample: bool = False
+    event_id: int | None = None  # area event that explains it
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """Sites of one provider or area that were lost together in the week."""
+
+    id: int
+    from_at: datetime
+    to_at: datetime | None  # None: it goes on
+    area: str  # name; "": not one area's
+    provider: str  # "": not one provider's
+    cause: str
+    sites: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionFact:
+    """What an earlier letter told of a site, or of an event, and what late proof has made of it since."""
+
+    unit_ids: frozenset[str]
+    place: str  # name of the site, of the area, of the provider
+    since: datetime
+    told_state: str  # "" for an event
+    told_cause: str
+    state: str  # "": withdrawn
+    cause: str
+    event: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +160,8 @@ class WeekFacts:
     areas: Mapping[str, AreaFact] = field(default_factory=dict[str, AreaFact])
     blind: Blindness = Blindness()
     past: Mapping[tuple[str, str], PastFigures] = field(default_factory=dict[tuple[str, str], PastFigures])
+    events: tuple[EventFact, ...] = ()  # oldest first
+    corrections: tuple[CorrectionFact, ...] = ()
 
 
 def gaps(beats: list[tuple[datetime, datetime]], from_at: datetime, to_at: datetime, least_s: float) -> Blindness:

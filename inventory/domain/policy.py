@@ -48,6 +48,8 @@ class Policy:
     site_missed_heartbeats: int = 3
     site_prolonged_hours: int = 24
     site_never_reported_days: int = 7
+    flapping_min_cuts: int = 6
+    flapping_window_hours: int = 24
     machine_silent_minutes: int = 1440
     hours_default: Hours = (("mon-fri", "07:30-11:30"), ("mon-fri", "13:30-17:00"))
     weekly_weekday: str = "mon"
@@ -56,6 +58,36 @@ class Policy:
     line_window_days: int = 7
     line_sample_min: int = 5
     line_median_min_mbps: float = 30.0
+    line_min_samples: int = 288
+    line_paid_share_min: float = 0.8
+    line_min_tests: int = 3
+    line_quality_days: int = 14
+    line_reflector: str = ""
+    line_ndt7: str = ""
+    line_stamp_s: int = 900
+    line_stamp_packets: int = 60
+    line_tests_per_day: int = 4
+    line_budget_fibre_mb: int = 20000
+    line_budget_government_mb: int = 4000
+    line_budget_mobile_mb: int = 300
+    line_budget_satellite_mb: int = 150
+    line_budget_unknown_mb: int = 300
+    service_min_tries: int = 4
+    service_down_share: float = 0.8
+    meeting_roles: tuple[str, ...] = ("tru_so_chinh",)
+    meeting_ready_rtt_ms: float = 100.0
+    meeting_ready_jitter_ms: float = 30.0
+    meeting_ready_loss_percent: float = 0.5
+    meeting_ready_mbps: float = 4.0
+    meeting_limited_rtt_ms: float = 300.0
+    meeting_limited_jitter_ms: float = 50.0
+    meeting_limited_loss_percent: float = 2.0
+    meeting_limited_mbps: float = 1.5
+    meeting_audio_loss_percent: float = 5.0
+    meeting_audio_mbps: float = 0.15
+    meeting_min_measurements: int = 20
+    meeting_max_age_days: int = 7
+    meeting_flaps: int = 3
     norm_pc_per_official: float = 1.0
     norm_staff_per_printer: float = 3.0
     norm_staff_per_scanner: float = 15.0
@@ -67,6 +99,7 @@ class Policy:
     due_days_site_disconnected: int = 3
     due_days_site_no_lan: int = 90
     due_days_site_never_reported: int = 14
+    due_days_site_flapping: int = 14
     due_days_village_no_broadband: int = 180
     due_days_village_no_signal: int = 180
     due_days_identity_conflict: int = 14
@@ -81,12 +114,19 @@ class Policy:
     due_days_lan_default_snmp: int = 30
     due_days_lan_open_management: int = 30
     due_days_lan_no_ipv6: int = 180
+    due_days_line_saturated: int = 90
+    due_days_line_below_contract: int = 30
+    due_days_service_unreachable: int = 7
+    due_days_service_down: int = 3
+    due_days_meeting_not_ready: int = 30
     retention_raw_days: int = 90
     retention_rejected_days: int = 90
     agent_internet_check_url: str = "http://www.msftconnecttest.com/connecttest.txt"
     agent_internet_check_text: str = "Microsoft Connect Test"
     agent_reach_targets: Pairs = ()
     agent_disabled_probes: tuple[str, ...] = ()
+    agent_government_check: str = ""
+    agent_journal_s: int = 60
     agent_spool_bytes: int = 8 * 1024 * 1024
     agent_send_user_name: bool = False
     update_max_days: int = 60
@@ -106,6 +146,9 @@ class Policy:
     dns_known_names: tuple[str, ...] = ("chinhphu.vn", "www.google.com")
     snmp_communities: tuple[str, ...] = ("public",)
     snmp_users: tuple[tuple[str, ...], ...] = ()
+    relay_enabled: bool = False
+    relay_port: int = 8737
+    relay_hosts: tuple[str, ...] = ()
     mobile_void_2g_from: date = date(2026, 9, 15)
     mobile_void_3g_from: date = date(2028, 9, 30)
 
@@ -122,6 +165,22 @@ class Policy:
         """Seconds without any contact that still count as heard."""
         return float(self.heartbeat_s * self.site_missed_heartbeats)
 
+    @property
+    def line_budgets_mb(self) -> dict[str, int]:
+        """Megabytes a month for tests of a line, by its class; "" where that is not known."""
+        return {
+            "fibre": self.line_budget_fibre_mb,
+            "government": self.line_budget_government_mb,
+            "mobile": self.line_budget_mobile_mb,
+            "satellite": self.line_budget_satellite_mb,
+            "": self.line_budget_unknown_mb,
+        }
+
+    @property
+    def contact_gap_s(self) -> float:
+        """Seconds without contact that begin a new contact interval: one lost heartbeat is bridged, no more."""
+        return min(self.silence_grace_s, 2.0 * self.heartbeat_s + 30.0)
+
 
 DEFAULT_POLICY = Policy()
 
@@ -132,6 +191,12 @@ _ORDERED = (
     ("network_s", "inventory_s"),
     ("mobile.void_2g_from", "mobile.void_3g_from"),
     ("scan.from", "scan.to"),
+    ("meeting.ready_rtt_ms", "meeting.limited_rtt_ms"),
+    ("meeting.ready_jitter_ms", "meeting.limited_jitter_ms"),
+    ("meeting.ready_loss_percent", "meeting.limited_loss_percent"),
+    ("meeting.limited_loss_percent", "meeting.audio_loss_percent"),
+    ("meeting.audio_mbps", "meeting.limited_mbps"),
+    ("meeting.limited_mbps", "meeting.ready_mbps"),
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 STATUSES = ("V1", "V2", "V3", "C", "U", "NF")
 
-GROUPS = ("age", "safety", "agent", "scan", "silence", "line", "norm", "village", "mail", "retention")
+GROUPS = ("age", "safety", "agent", "scan", "silence", "line", "meeting", "norm", "village", "mail", "retention")
 """In the order of the page; their headings, like the meaning of each key, are words of the collector."""
 
 
@@ -37,6 +37,9 @@ _TT48 = "TT 48/2023/TT-BTC, Điều 4(5)"
 _TT06 = "TT 06/2026/TT-BKHCN, Điều 5(6)"
 _QD15 = "QĐ 15/2025/QĐ-TTg"
 _LETTER = "Mẫu thư của phần mềm"
+_ITU = "ITU-T G.114, Y.1541"
+_TEAMS = "Yêu cầu mạng của Microsoft Teams"
+_MEETING = "Yêu cầu của Zoom, Huawei Meeting (dẫn lại)"
 _POLITE = "Quy tắc quét lịch sự của phần mềm"
 
 _ROWS: tuple[tuple[str, str, str, str, float | None, float | None, str, str], ...] = (
@@ -55,6 +58,8 @@ _ROWS: tuple[tuple[str, str, str, str, float | None, float | None, str, str], ..
     ("agent.internet_check_url", "agent", "url", "", None, None, "Trang kiểm tra mạng của Windows", "U"),
     ("agent.internet_check_text", "agent", "text", "", None, None, "Trang kiểm tra mạng của Windows", "U"),
     ("agent.reach_targets", "agent", "targets", "", None, None, _TOOL, "U"),
+    ("agent.government_check", "agent", "target", "", None, None, _TOOL, "U"),
+    ("agent.journal_s", "agent", "int", "seconds", 15, 600, _TOOL, "U"),
     ("agent.disabled_probes", "agent", "names", "", None, None, _TOOL, "U"),
     ("agent.spool_bytes", "agent", "int", "bytes", 262144, 268435456, _TOOL, "U"),
     ("agent.send_user_name", "agent", "bool", "", None, None, "Luật 91/2025 (dữ liệu cá nhân)", "V1"),
@@ -75,15 +80,50 @@ _ROWS: tuple[tuple[str, str, str, str, float | None, float | None, str, str], ..
     ("dns.known_names", "scan", "names_hosts", "", None, None, _TOOL, "U"),
     ("snmp.communities", "scan", "communities", "", None, None, _TOOL, "U"),
     ("snmp.users", "scan", "snmp_users", "", None, None, _TOOL, "U"),
+    ("relay.enabled", "agent", "bool", "", None, None, _TOOL, "U"),
+    ("relay.port", "agent", "int", "", 1024, 65535, _TOOL, "U"),
+    ("relay.hosts", "agent", "relay_hosts", "", None, None, _TOOL, "U"),
     ("site.missed_heartbeats", "silence", "int", "count", 2, 100, _TOOL, "U"),
     ("site.prolonged_hours", "silence", "int", "hours", 1, 720, _TOOL, "U"),
     ("site.never_reported_days", "silence", "int", "days", 1, 180, _TOOL, "U"),
+    ("flapping.min_cuts", "silence", "int", "count", 3, 100, _TOOL, "U"),
+    ("flapping.window_hours", "silence", "int", "hours", 1, 168, _TOOL, "U"),
     ("machine.silent_minutes", "silence", "int", "minutes", 1, 100000, _TOOL, "U"),
     ("hours.default", "silence", "hours", "", None, None, "Giờ hành chính thông dụng", "U"),
     ("line.p95_max", "line", "float", "share", 0.1, 1, _TT06, "V1"),
     ("line.window_days", "line", "int", "days", 1, 92, _TT06, "V1"),
     ("line.sample_min", "line", "int", "minutes", 1, 60, _TT06, "V1"),
     ("line.median_min_mbps", "line", "float", "mbps", 1, 10000, "So với số đo i-Speed 8/2025", "U"),
+    ("line.min_samples", "line", "int", "count", 12, 10000, _TOOL, "U"),
+    ("line.paid_share_min", "line", "float", "share", 0.1, 1, "QCVN 34:2022/BTTTT (chưa đối chiếu)", "U"),
+    ("line.min_tests", "line", "int", "count", 1, 200, _TOOL, "U"),
+    ("line.quality_days", "line", "int", "days", 1, 60, _TOOL, "U"),
+    ("line.reflector", "line", "line_reflector", "", None, None, _TOOL, "U"),
+    ("line.ndt7", "line", "line_ndt7", "", None, None, _TOOL, "U"),
+    ("line.stamp_s", "line", "int", "seconds", 60, 86400, _TOOL, "U"),
+    ("line.stamp_packets", "line", "int", "count", 10, 600, _TOOL, "U"),
+    ("line.tests_per_day", "line", "int", "count", 0, 24, _TOOL, "U"),
+    ("line.budget_fibre_mb", "line", "int", "mb", 0, 1000000, _TOOL, "U"),
+    ("line.budget_government_mb", "line", "int", "mb", 0, 1000000, _TOOL, "U"),
+    ("line.budget_mobile_mb", "line", "int", "mb", 0, 1000000, _TOOL, "U"),
+    ("line.budget_satellite_mb", "line", "int", "mb", 0, 1000000, _TOOL, "U"),
+    ("line.budget_unknown_mb", "line", "int", "mb", 0, 1000000, _TOOL, "U"),
+    ("service.min_tries", "line", "int", "count", 1, 500, _TOOL, "U"),
+    ("service.down_share", "line", "float", "share", 0.5, 1, _TOOL, "U"),
+    ("meeting.roles", "meeting", "names", "", None, None, _TOOL, "U"),
+    ("meeting.ready_rtt_ms", "meeting", "float", "ms", 1, 5000, _TEAMS, "V2"),
+    ("meeting.ready_jitter_ms", "meeting", "float", "ms", 1, 1000, _TEAMS, "V2"),
+    ("meeting.ready_loss_percent", "meeting", "float", "percent", 0.01, 50, _TOOL, "U"),
+    ("meeting.ready_mbps", "meeting", "float", "mbps", 0.05, 1000, _MEETING, "V2"),
+    ("meeting.limited_rtt_ms", "meeting", "float", "ms", 1, 5000, _ITU, "V2"),
+    ("meeting.limited_jitter_ms", "meeting", "float", "ms", 1, 1000, _ITU, "U"),
+    ("meeting.limited_loss_percent", "meeting", "float", "percent", 0.01, 50, _MEETING, "U"),
+    ("meeting.limited_mbps", "meeting", "float", "mbps", 0.05, 1000, _MEETING, "V2"),
+    ("meeting.audio_loss_percent", "meeting", "float", "percent", 0.01, 50, _TOOL, "U"),
+    ("meeting.audio_mbps", "meeting", "float", "mbps", 0.01, 1000, _MEETING, "V2"),
+    ("meeting.min_measurements", "meeting", "int", "count", 3, 1000, _TOOL, "U"),
+    ("meeting.max_age_days", "meeting", "int", "days", 1, 60, _TOOL, "U"),
+    ("meeting.flaps", "meeting", "int", "count", 2, 100, _TOOL, "U"),
     ("norm.pc_per_official", "norm", "float", "count", 0.1, 3, _QD15, "V2"),
     ("norm.staff_per_printer", "norm", "float", "count", 1, 100, _QD15 + ", Phụ lục II", "V3"),
     ("norm.staff_per_scanner", "norm", "float", "count", 1, 200, _QD15 + ", Phụ lục II", "V3"),
@@ -104,6 +144,7 @@ _DUE = (
     "site_disconnected",
     "site_no_lan",
     "site_never_reported",
+    "site_flapping",
     "village_no_broadband",
     "village_no_signal",
     "identity_conflict",
@@ -118,6 +159,11 @@ _DUE = (
     "lan_default_snmp",
     "lan_open_management",
     "lan_no_ipv6",
+    "line_saturated",
+    "line_below_contract",
+    "service_unreachable",
+    "service_down",
+    "meeting_not_ready",
 )
 
 RULES: dict[str, Rule] = {row[0]: Rule(*row) for row in _ROWS} | {

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from inventory.domain import policy_line
 from inventory.domain.hours import WEEKDAYS, Hours, OpeningHours
 from inventory.domain.problem import BadValue
 
@@ -17,6 +18,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z")
 _HOST = re.compile(r"(?=.*\.)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\Z")
+_RELAY = re.compile(r"([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:[1-9]\d{0,4})?\Z")
 SNMP_AUTH = ("", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 SNMP_PRIV = ("", "AES", "AES192", "AES256")
 _SNMP_USER = "tên | SHA256 | khóa xác thực | AES | khóa mã hóa"
@@ -103,6 +105,17 @@ def _url(rule: _Rule, value: Any) -> str:
     return _check_url(rule, _text(rule, value), ("http",)) if value != "" else ""
 
 
+def _target(rule: _Rule, value: Any) -> str:
+    return _check_target(rule, _text(rule, value)) if value != "" else ""
+
+
+def _check_target(rule: _Rule, url: str) -> str:
+    _check_url(rule, url, ("http", "https", "tcp"))
+    if url.startswith("tcp://") and urlsplit(url).port is None:
+        raise BadValue(rule.key, "{url!r} thiếu cổng", "viết tcp://máy:cổng", url=url)
+    return url
+
+
 def _check_url(rule: _Rule, url: str, schemes: tuple[str, ...]) -> str:
     try:
         parts = urlsplit(url)
@@ -187,9 +200,7 @@ def _targets(rule: _Rule, value: Any) -> Pairs:
         raise BadValue(rule.key, "nhiều hơn 30 địa chỉ", "bớt đi: mỗi địa chỉ tốn thời gian và băng thông của xã")
     for name, url in pairs:
         _text(rule, name)
-        _check_url(rule, url, ("http", "https", "tcp"))
-        if url.startswith("tcp://") and urlsplit(url).port is None:
-            raise BadValue(rule.key, "{url!r} thiếu cổng", "viết tcp://máy:cổng", url=url)
+        _check_target(rule, url)
     return tuple(pairs)
 
 
@@ -200,6 +211,16 @@ def _host_names(rule: _Rule, value: Any) -> tuple[str, ...]:
     for item in rows:
         if not isinstance(item, str) or len(item) > 253 or not _HOST.match(item):
             raise BadValue(rule.key, "{item!r} không phải tên miền", "ví dụ chinhphu.vn", item=item)
+    return tuple(dict.fromkeys(item.lower() for item in rows))
+
+
+def _relay_hosts(rule: _Rule, value: Any) -> tuple[str, ...]:
+    rows = _lines(value)
+    if not isinstance(rows, (list, tuple)) or len(rows) > 4:
+        raise BadValue(rule.key, "phải là danh sách máy, không quá 4", "mỗi dòng một máy, ví dụ 192.168.1.20")
+    for item in rows:
+        if not isinstance(item, str) or len(item) > 120 or not _RELAY.match(item):
+            raise BadValue(rule.key, "{item!r} không phải tên hay địa chỉ máy", "ví dụ 192.168.1.20", item=item)
     return tuple(dict.fromkeys(item.lower() for item in rows))
 
 
@@ -255,10 +276,14 @@ _PARSERS: dict[str, Callable[[Any, Any], Any]] = {
     "time": _time,
     "ints": _ints,
     "names": _names,
+    "target": _target,
+    "line_reflector": policy_line.reflector,
+    "line_ndt7": policy_line.ndt7,
     "targets": _targets,
     "dated": _dated,
     "hours": _hours,
     "names_hosts": _host_names,
     "communities": _communities,
     "snmp_users": _snmp_users,
+    "relay_hosts": _relay_hosts,
 }

@@ -38,6 +38,9 @@ class AgentFact:
     heartbeat_s: float
     enrolled_at: datetime
     left_at: datetime | None = None  # revoked or moved away; None: still expected
+    silent_per_hour: float | None = None
+    """How often it falls silent without a word in an opening hour, by habit; None: concluded from the contacts."""
+    journals: bool = True  # False: known never to write a journal, so that its lack proves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,32 @@ class BootFact:
     agent_id: str
     boot_id: str
     previous_shutdown: str = ""  # clean | unclean | ""
+    start_at: datetime | None = None  # when this boot began, true time; None: not known
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFact:
+    """What one agent noted of its surroundings over a time, placed in true time. None: not tried, or it proved nothing."""
+
+    agent_id: str
+    boot_id: str
+    from_at: datetime
+    to_at: datetime
+    gateway: bool | None = None
+    internet: bool | None = None
+    collector: bool | None = None
+    captive: bool | None = None
+    on_battery: bool | None = None
+    sure: bool = True  # False: placed by nothing better than the time of its receipt
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLoss:
+    """That other sites of the same provider or area fell silent together with this one (area_event.py)."""
+
+    from_at: datetime  # earliest and latest moment at which a silence counts as part of it
+    to_at: datetime
+    cause: Cause  # line | power | unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +99,8 @@ class SiteFacts:
     agents: Sequence[AgentFact] = ()
     contacts: Sequence[ContactFact] = ()
     boots: Sequence[BootFact] = ()
+    journal: Sequence[JournalFact] = ()
+    shared: Sequence[SharedLoss] = ()
     collector_up: Sequence[Interval] = ()  # tidy
     collector_since: datetime | None = None  # first beat ever; None: the collector never ran
     excluded: bool = False  # by law or by decision: never observed
@@ -84,3 +115,4 @@ class Stretch:
     state: State
     cause: Cause
     why: str
+    observed: bool = True  # False: concluded for a time in which nobody could see, as a fault over a night

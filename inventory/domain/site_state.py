@@ -1,23 +1,30 @@
-"""The timeline of a site: what its contacts, its silence and the collector's own downtime say together. Pure.
+"""The timeline of a site: what contacts, journals, silence and the collector's own downtime say together. Pure.
 
-In outline: live contacts no further apart than the grace (missed heartbeats x interval) make UP. Each longer silence
-is judged as a whole by site_silence.py. What nobody could have seen is NOT_OBSERVED, NEVER_REPORTED or
-COLLECTOR_BLIND, never UP and never the site's fault. The result depends on the set of facts, not on their order.
+In outline: contacts no further apart than a lost heartbeat or two make UP. Journals that arrived later tell when the
+line was bad, and of what (journal.py). Each remaining silence is judged as a whole (site_silence.py) by the way it
+began (site_beginning.py). What nobody could have seen is NOT_OBSERVED, NEVER_REPORTED or COLLECTOR_BLIND, never UP and
+never the site's fault. The result depends on the set of facts, not on their order.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from inventory.domain.contact import Interval, chain, clip, gaps, intersect, merge, seconds
+from inventory.domain.contact import Interval, clip, gaps, intersect, merge, seconds, subtract
 from inventory.domain.hours import Calendar, OpeningHours, open_intervals
+from inventory.domain.journal import Trouble
 from inventory.domain.policy import Policy
-from inventory.domain.site_facts import FAULTS, OBSERVED, ContactFact, SiteFacts, Stretch
-from inventory.domain.site_silence import RETURN, Evidence, judge_silence
+from inventory.domain.site_beginning import UNCLEAN_TOGETHER, Beginning, how_it_began
+from inventory.domain.site_evidence import Evidence, gather, grace_of
+from inventory.domain.site_facts import FAULTS, OBSERVED, SiteFacts, Stretch
+from inventory.domain.site_silence import RETURN, add, cut_blind, judge_silence
+
+LONGEST_FAULT = timedelta(days=16)
+"""A fault seen before and after a time in which nobody could see is one fault, when that time was no longer than this."""
+_NEAR = timedelta(seconds=60)
 
 
 def timeline(facts: SiteFacts, policy: Policy, calendar: Calendar, now: datetime) -> list[Stretch]:
@@ -26,21 +33,124 @@ def timeline(facts: SiteFacts, policy: Policy, calendar: Calendar, now: datetime
         return []
     if facts.excluded:
         return [Stretch(facts.from_at, now, "NOT_OBSERVED", "unknown", "excluded")]
-    evidence = _evidence(facts, policy, calendar, now)
+    evidence = gather(facts, policy, calendar, now)
+    return _tidy(_tell(evidence), facts.from_at, now)
+
+
+def _tell(evidence: Evidence) -> list[Stretch]:
+    """Signs of life and of trouble in order, and what was between them."""
     stretches: list[Stretch] = []
+    before: Stretch | None = None
     at = evidence.origin
-    for run in evidence.runs:
-        stretches += judge_silence(evidence, at, run[0])
-        stretches += _heard(evidence, run)
-        at = run[1]
-    stretches += judge_silence(evidence, at, now)
-    return _tidy(stretches, facts.from_at, now)
+    for sign in _signs(evidence):
+        if sign.to_at <= at and (before is not None or sign.from_at < at):
+            before = before or sign
+            continue
+        sign = sign if sign.from_at >= at else replace(sign, from_at=at)
+        between, sign = _between(evidence, before, at, sign)
+        stretches += between
+        stretches += _heard(evidence, sign) if sign.state == "UP" else cut_blind(evidence, sign)
+        before, at = sign, sign.to_at
+    return stretches + judge_silence(evidence, at, evidence.now, _goes_on(before, at))
 
 
-def grace_of(facts: SiteFacts, policy: Policy) -> timedelta:
-    """Silence of the whole site up to this long still counts as heard."""
-    slowest = max((agent.heartbeat_s for agent in facts.agents), default=float(policy.heartbeat_s))
-    return timedelta(seconds=slowest * policy.site_missed_heartbeats)
+def _power_within(evidence: Evidence, joined: Stretch) -> list[Stretch]:
+    """The middle of a fault of which nobody saw anything; PCs that went down hard at its begin had no power."""
+    if _crashed(evidence, joined.from_at) < 2:
+        return cut_blind(evidence, joined)
+    at = bisect_right(evidence.starts, joined.from_at)
+    back = min(evidence.starts[at], joined.to_at) if at < len(evidence.starts) else joined.to_at
+    power = Stretch(joined.from_at, back, "POWER_CUT_SUSPECTED", "power", "unclean_together")
+    rest = [replace(joined, from_at=back)] if back < joined.to_at else []
+    return [part for stretch in (power, *rest) for part in cut_blind(evidence, stretch)]
+
+
+def _signs(evidence: Evidence) -> list[Stretch]:
+    """Times of which somebody knows: heard, told by a journal, or reported late."""
+    heard = merge(evidence.runs)
+    signs = [Stretch(a, b, "UP", "unknown", "heard") for a, b in evidence.runs]
+    for start, end in subtract(evidence.well, heard):
+        signs += [Stretch(a, b, "UP", "unknown", "journal_up_blind") for a, b in clip(evidence.blind, start, end)]
+        signs += [Stretch(a, b, "UP", "unknown", "journal_up") for a, b in gaps(evidence.blind, start, end)]
+    taken = merge([*heard, *evidence.well])
+    for trouble in evidence.troubles:
+        signs += [
+            _trouble(evidence, replace(trouble, from_at=a, to_at=b))
+            for a, b in gaps(taken, trouble.from_at, min(trouble.to_at, evidence.now))
+        ]
+    taken = merge([*taken, *((trouble.from_at, trouble.to_at) for trouble in evidence.troubles)])
+    for start, end in evidence.late:
+        signs += [
+            Stretch(a, b, "LINE_LOST_CONFIRMED", "line", "late_reports")
+            for a, b in gaps(taken, *_widened(evidence, start, end))
+            if b - a > evidence.grace
+        ]
+    return sorted(signs, key=lambda sign: (sign.from_at, sign.to_at))
+
+
+def _widened(evidence: Evidence, start: datetime, end: datetime) -> Interval:
+    """Reports come once a heartbeat: the silence around them, when it is that short, belongs to them."""
+    at = bisect_right(evidence.runs, start, key=lambda run: run[0]) - 1
+    if at >= 0 and start - evidence.runs[at][1] <= evidence.grace:
+        start = max(evidence.runs[at][1], start - evidence.grace)
+    if at + 1 < len(evidence.runs) and evidence.runs[at + 1][0] - end <= evidence.grace:
+        end = max(end, evidence.runs[at + 1][0])
+    return start, end
+
+
+def _trouble(evidence: Evidence, trouble: Trouble) -> Stretch:
+    if trouble.cause == "lan" and _without_power(evidence, trouble.from_at):
+        return Stretch(trouble.from_at, trouble.to_at, "POWER_CUT_SUSPECTED", "power", "power_with_battery")
+    why = "journal" if trouble.cause == "unknown" else "journal_" + trouble.cause
+    return Stretch(trouble.from_at, trouble.to_at, "LINE_LOST_CONFIRMED", trouble.cause, why)
+
+
+def _without_power(evidence: Evidence, moment: datetime) -> bool:
+    """Whether the network was gone because the office had no power: other PCs went down with it."""
+    window = evidence.cadence * 1.25 + _NEAR
+    if any(loss.cause == "power" and loss.from_at <= moment <= loss.to_at + window for loss in evidence.shared):
+        return True
+    return _crashed(evidence, moment) > 0
+
+
+def _crashed(evidence: Evidence, moment: datetime) -> int:
+    """How many PCs went down hard just before."""
+    window = evidence.cadence * 1.25 + _NEAR
+    return bisect_right(evidence.crashes, moment + _NEAR) - bisect_left(evidence.crashes, moment - window)
+
+
+def _between(evidence: Evidence, before: Stretch | None, at: datetime, sign: Stretch) -> tuple[list[Stretch], Stretch]:
+    """The stretches of [at, sign.from_at), and the sign, widened where its fault reaches into that time."""
+    if sign.from_at <= at:
+        return [], sign
+    bad_before, bad_after = before is not None and before.state != "UP", sign.state != "UP"
+    gap = sign.from_at - at
+    near = evidence.cadence * 1.25 + _NEAR
+    if before is not None and bad_before and bad_after and gap <= LONGEST_FAULT:
+        why = before.why if gap <= near else "both_ends"
+        joined = replace(before, from_at=at, to_at=sign.from_at, why=why, observed=gap <= near)
+        return _power_within(evidence, joined), sign
+    if before is not None and not bad_before and not bad_after and gap <= near:
+        return [Stretch(at, sign.from_at, "UP", "unknown", "bridged")], sign
+    if before is not None and bad_before and gap <= near:
+        ends = at + (gap / 2 if gap <= 2 * _NEAR else timedelta(0))
+        late = [Stretch(ends, sign.from_at, "UP", "unknown", "bridged")] if ends < sign.from_at else []
+        return [*cut_blind(evidence, replace(before, from_at=at, to_at=ends)), *late], sign
+    if before is not None and bad_after and gap <= near:
+        # Noticed by a probe of its own, or only when the next heartbeat failed: then it began in between.
+        begins = at + gap / 2 if gap >= evidence.cadence * 0.9 else sign.from_at
+        return [Stretch(at, begins, "UP", "unknown", "bridged")], replace(sign, from_at=begins)
+    if before is not None and bad_after and not bad_before:
+        begun = how_it_began(evidence, at, sign.from_at)
+        if begun.verdict[0] == "LINE_LOST_SUSPECTED":
+            proven = replace(begun, verdict=(sign.state, sign.cause, sign.why))
+            return judge_silence(evidence, at, sign.from_at, proven), sign
+    return judge_silence(evidence, at, sign.from_at, _goes_on(before, at)), sign
+
+
+def _goes_on(before: Stretch | None, at: datetime) -> Beginning | None:
+    """A power cut lasts on when the last battery is empty."""
+    return Beginning(UNCLEAN_TOGETHER, at) if before is not None and before.cause == "power" else None
 
 
 def outage(stretches: Sequence[Stretch]) -> Stretch | None:
@@ -69,6 +179,7 @@ def next_change(facts: SiteFacts, policy: Policy, calendar: Calendar, now: datet
         moments.append(now + timedelta(seconds=1))  # heard while we were thinking
     moments += [moment for start, end in ahead for moment in (start, start + grace, end)]
     moments += [contact.to_at + grace for contact in facts.contacts if not contact.late]
+    moments += [contact.from_at + grace for contact in facts.contacts if now - contact.from_at <= grace]
     moments += [facts.collector_since] if facts.collector_since else []
     for (_, away_from), (back_at, _) in zip(facts.collector_up[-2:], facts.collector_up[-1:], strict=False):
         moments += [back_at + grace, back_at + RETURN, back_at + grace + (back_at - away_from)]
@@ -102,7 +213,8 @@ def availability(
     opening = open_intervals(hours, calendar, from_at, to_at)
 
     def length(states: Iterable[str]) -> float:
-        return seconds(intersect(merge((s.from_at, s.to_at) for s in stretches if s.state in states), opening))
+        seen = merge((s.from_at, s.to_at) for s in stretches if s.state in states and s.observed)
+        return seconds(intersect(seen, opening))
 
     return Availability(
         open_s=seconds(opening),
@@ -112,60 +224,16 @@ def availability(
     )
 
 
-def _evidence(facts: SiteFacts, policy: Policy, calendar: Calendar, now: datetime) -> Evidence:
-    grace = grace_of(facts, policy)
-    contacts = sorted(
-        (c for c in facts.contacts if c.from_at < now),
-        key=lambda c: (c.from_at, c.to_at, c.agent_id, c.boot_id, c.late),
-    )
-    live = [contact for contact in contacts if not contact.late]
-    first = min((contact.from_at for contact in contacts), default=None)
-    origin = min(facts.from_at, first) if first else facts.from_at
-    since = facts.collector_since
-    runs = _runs(live, grace, now)
-    late = chain(((c.from_at, min(c.to_at, now)) for c in contacts if c.late), grace)
-    return Evidence(
-        origin=origin,
-        now=now,
-        grace=grace,
-        first=first,
-        runs=runs,
-        late=late,
-        watched=_watched(facts, [*runs, *late], now),
-        blind=gaps(facts.collector_up, max(since, origin), now) if since and since < now else [],
-        existed_from=since or now,
-        opening=open_intervals(facts.hours, calendar, origin, now),
-        by_end=sorted(live, key=lambda c: (c.to_at, c.agent_id, c.boot_id)),
-        by_agent=_by_agent(contacts),
-        shutdowns={(boot.agent_id, boot.boot_id): boot.previous_shutdown for boot in facts.boots},
-    )
-
-
-def _runs(live: Sequence[ContactFact], grace: timedelta, now: datetime) -> list[Interval]:
-    """Times heard, pauses within the grace bridged; the last one reaches to now while the grace lasts."""
-    runs = chain(((contact.from_at, min(contact.to_at, now)) for contact in live), grace)
-    if runs and runs[-1][1] < now <= runs[-1][1] + grace:
-        runs[-1] = (runs[-1][0], now)
-    return runs
-
-
-def _watched(facts: SiteFacts, heard: Sequence[Interval], now: datetime) -> list[Interval]:
-    """When an agent was there to be silent: while one is expected, and whenever any was heard or ran."""
-    return merge([*((agent.enrolled_at, min(agent.left_at or now, now)) for agent in facts.agents), *heard])
-
-
-def _by_agent(contacts: Sequence[ContactFact]) -> dict[str, list[ContactFact]]:
-    found: dict[str, list[ContactFact]] = defaultdict(list)
-    for contact in contacts:
-        found[contact.agent_id].append(contact)
-    return found
-
-
-def _heard(evidence: Evidence, run: Interval) -> list[Stretch]:
-    """UP, except where the collector was down for longer than the grace: nobody heard anything then."""
-    long_blind = [part for part in clip(evidence.blind, *run) if part[1] - part[0] > evidence.grace]
-    up = [Stretch(a, b, "UP", "unknown", "heard") for a, b in gaps(long_blind, *run)]
-    return up + [Stretch(a, b, "COLLECTOR_BLIND", "collector", "collector_down") for a, b in long_blind]
+def _heard(evidence: Evidence, run: Stretch) -> list[Stretch]:
+    """UP, except where the collector was down for longer than a heartbeat or two: nobody heard anything then."""
+    if run.why != "heard":
+        return [run]
+    blind = clip(evidence.blind, run.from_at, run.to_at)
+    long_blind = [part for part in blind if part[1] - part[0] > evidence.cadence * 1.35]
+    found = [Stretch(a, b, "UP", "unknown", "heard") for a, b in gaps(long_blind, run.from_at, run.to_at)]
+    for start, end in long_blind:
+        add(found, start, end, ("COLLECTOR_BLIND", "collector", "collector_down"))
+    return sorted(found, key=lambda stretch: stretch.from_at)
 
 
 def _tidy(stretches: Sequence[Stretch], from_at: datetime, now: datetime) -> list[Stretch]:
@@ -176,10 +244,14 @@ def _tidy(stretches: Sequence[Stretch], from_at: datetime, now: datetime) -> lis
         start, end = max(stretch.from_at, from_at), min(stretch.to_at, now)
         if start >= end:
             continue
-        if tidy and (tidy[-1].state, tidy[-1].cause) == (stretch.state, stretch.cause):
+        if tidy and _alike(tidy[-1], stretch):
             tidy[-1] = replace(tidy[-1], to_at=end)
         elif (start, end) == (stretch.from_at, stretch.to_at):
             tidy.append(stretch)
         else:
             tidy.append(replace(stretch, from_at=start, to_at=end))
     return tidy
+
+
+def _alike(one: Stretch, other: Stretch) -> bool:
+    return (one.state, one.cause, one.observed) == (other.state, other.cause, other.observed)

@@ -21,6 +21,8 @@ from inventory.sample.history import (
     write_history,
     write_scans,
 )
+from inventory.sample.journal import write_journals
+from inventory.sample.lines import add_lines
 from inventory.sample.people import add_recipients
 from inventory.sample.places import add_areas, add_sites, find_districts
 from inventory.sample.sequel import CONCLUDED, conclude
@@ -157,8 +159,11 @@ def _fill(session: Session, now: datetime, province_id: str, seed: int, calendar
     write_agents(connection, lives, story.begin + timedelta(days=20))
     send_inventories(connection, lives, lock=lock)
     write_history(connection, lives)
+    faults = {key: story.line_faults(plan, key, calendar, today) for key, (_, plan) in all_sites().items()}
+    write_journals(connection, lives, faults)
     write_scans(connection, lives)
     add_devices(connection, sites, seed, story, now)
+    add_lines(session, lives, calendar, now)
     declare_machines(connection, today)
 
 

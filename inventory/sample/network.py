@@ -242,6 +242,9 @@ def reach(mbps: int | None, captive: bool, rng: Random) -> Data:
         "internet": not captive,
         "captive": captive,
         "collector": True,
+        "gateway": True,
+        "provider": True,
+        "government": None,
     }
 
 

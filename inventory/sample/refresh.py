@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from inventory.domain.contact import Interval
 from inventory.domain.hours import DEFAULT_CALENDAR, VN_TIME, Calendar, OpeningHours
-from inventory.sample.evidence import SiteEvidence
+from inventory.sample.evidence import SiteEvidence, section_hash
 from inventory.sample.history import arrival
+from inventory.sample.journal import journal_data
 from inventory.sample.load import REFRESHED, SampleMark, read_mark
 from inventory.sample.presence import HEARTBEAT, Run, Stretch, boot_id
 from inventory.sample.scans import Scan
@@ -77,7 +79,8 @@ def _due(session: Session, mark: SampleMark, window: _Window, calendar: Calendar
                 history = pc.history(story, hours, calendar, outages, first, window.now)
                 heard = [stretch for _, stretches in history for stretch in stretches]
                 done = evidence.scans(pc, heard, calendar)
-                found += _reports(pc, agent, evidence, history, done, window)
+                faults = story.line_faults(plan, key, calendar, today)
+                found += _reports(pc, agent, evidence, history, done, faults, window)
     return sorted(found, key=lambda item: (item.received_at, item.agent_id, item.seq))
 
 
@@ -87,6 +90,7 @@ def _reports(
     evidence: SiteEvidence,
     history: list[tuple[Run, list[Stretch]]],
     scans: list[Scan],
+    faults: list[Interval],
     window: _Window,
 ) -> list[Arrival]:
     found: list[Arrival] = []
@@ -104,6 +108,9 @@ def _reports(
                     sections = evidence.network_hashes(pc, run)
                 if done and made_at - done[-1].ended < HEARTBEAT and received_at == made_at:
                     sections |= evidence.scanned(pc, done)
+                if made_at == stretch.to_at and received_at > made_at:
+                    data = journal_data(pc, run, [stretch], faults)
+                    sections = sections | {"journal": SectionIn("ok", section_hash(data), data, "", 2)}
                 found.append(arrival(pc, run, made_at, received_at, seq, kind, sections))
         before = run
     return found

@@ -14,6 +14,8 @@ from inventory.domain.digest import Rules, make_digest
 from inventory.domain.hours import VN_TIME, Calendar
 from inventory.domain.policy import Policy
 from inventory.domain.week import IsoWeek, reported_week
+from inventory.sample.aftermath import date_back
+from inventory.sample.lines import judged_at
 from inventory.sample.presence import at_local
 from inventory.sample.story import Story, tell
 from inventory.store.audit import record
@@ -25,7 +27,9 @@ from inventory.store.lan import settle_lan
 from inventory.store.lan_devices import take_in
 from inventory.store.lan_findings import settle_hygiene
 from inventory.store.lans import hold_elections, settle_networks
+from inventory.store.line_quality import settle_lines
 from inventory.store.policy import effective_policy
+from inventory.store.service_faults import settle_services
 from inventory.store.tables import Agent, Finding, FindingEvent, Lan, Machine, Meta, Site, WeeklyFigures
 from inventory.store.weekly_facts import load_week
 
@@ -35,6 +39,12 @@ CONCLUDED = "sample_concluded"
 
 _finding = Finding.__table__  # type: ignore[attr-defined]
 _event = FindingEvent.__table__  # type: ignore[attr-defined]
+
+_DAYS_KNOWN = {
+    "line_saturated": 5.0, "line_below_contract": 11.0, "meeting_not_ready": 8.0, "service_unreachable": 6.0,
+    "service_down": 1.0,
+}  # fmt: skip
+"""Kinds about lines: days before the load on which they were found."""
 
 # kind, which one of its findings, days after it was opened, state, note
 _HANDLED: tuple[tuple[str, int, int, str, str], ...] = (
@@ -66,9 +76,12 @@ def conclude(store: Store, loaded_at: datetime, now: datetime, province_id: str,
     _look_at_lans(store, now)
     settle_lan(store, now)
     SiteEvaluator(calendar).run(store, lambda: now)
+    settle_lines(store, now, calendar=calendar)
+    settle_services(store, judged_at(calendar, now))
     story = tell(loaded_at, calendar)
     with store.session() as session:
         policy, version = effective_policy(session)
+        date_back(session, now)
         _date_back(session, story, policy)
         _add_past_faults(session, story, version)
         session.flush()
@@ -125,6 +138,8 @@ def _opened_at(finding: Finding, machine: Machine | None, heard: dict[Any, datet
         opened = datetime.fromisoformat(finding.evidence["since"]) + timedelta(minutes=16)
     elif finding.kind == "site_never_reported":
         opened = datetime.fromisoformat(finding.evidence["since"]) + timedelta(days=7)
+    elif finding.kind in _DAYS_KNOWN:
+        opened = story.loaded_at - timedelta(days=_DAYS_KNOWN[finding.kind])
     else:
         opened = story.begin + timedelta(hours=3)
     return min(opened, story.loaded_at)

@@ -1,9 +1,10 @@
 """What happened in the sample province, and who has which PC: pure, told from the moment at which it was loaded.
 
-Scenarios of sites: `cut` the line has been lost for three days; `proven` it was lost last week, and late reports prove
-it; `flaps` it breaks every day; `power` a power cut last week; `closes_early` the PC is switched off long before the
+Scenarios of sites: `cut` the line has been lost for three days; `proven` it was lost last week, and journals prove it;
+`flaps` it breaks every day; `power` a power cut last week; `closes_early` the PC is switched off long before the
 office closes; `never` an agent was enrolled and never reported; `gone` a PC was taken away; `clock` a dead CMOS
-battery; `twin` two PCs that may be one.
+battery; `twin` two PCs that may be one. A storm last week took the power of whole communes (STORM), and since the
+last working day a cut cable takes a provider's lines in one area (CABLE).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from inventory.domain.contact import merge
+from inventory.domain.contact import merge, subtract
 from inventory.domain.hours import VN_TIME, Calendar, Interval, OpeningHours
 from inventory.sample.models import MODELS
 from inventory.sample.presence import (
@@ -28,6 +29,11 @@ from inventory.sample.presence import (
 from inventory.sample.sites import HOURS, SITES, SitePlan
 
 HISTORY_DAYS = 35
+STORM = ("Vĩnh Thịnh", "Vĩnh Quang")
+"""Communes that had no power while the storm lasted."""
+CABLE = ("Vân Canh", "Canh Liên", "Canh Vinh")
+CABLE_PROVIDER = "VNPT"
+"""Communes in which this provider's lines hang on the cable that was cut."""
 FLAPPING_DAYS = 14
 CLOCK_OFFSET_S = -86_400.0 * 365 * 9  # a PC that believes in nine years ago
 
@@ -51,6 +57,7 @@ class Story:
     cut_at: datetime
     proven: Interval
     power: Interval
+    cable_at: datetime
     gone_at: datetime
     blind: tuple[Interval, ...]  # the collector was down
 
@@ -66,7 +73,13 @@ class Story:
             while day <= last:
                 found += _flaps(key, day) if calendar.is_working_day(day) else []
                 day += timedelta(days=1)
+        if on_cable(plan, key):
+            found.append((self.cable_at, _NEVER_ENDS))
         return merge(found)
+
+    def line_faults(self, plan: SitePlan, key: str, calendar: Calendar, last: date) -> list[Interval]:
+        """The part of `outages` that is the line's: the collector was up."""
+        return subtract(self.outages(plan, key, calendar, last), merge(self.blind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,7 @@ class Pc:
         """Runs that began from the local day `first` on, with what the collector has of each at `now`."""
         if self.scenario == "never":
             return []
-        cuts = [story.power] if self.scenario == "power" else []
+        cuts = [story.power] if self.site.split("/")[0] in STORM else []
         last = now.astimezone(VN_TIME).date()
         found = [
             (run, stretches(run, outages, now))
@@ -117,13 +130,19 @@ def tell(loaded_at: datetime, calendar: Calendar) -> Story:
         begin=at_local(today - timedelta(days=HISTORY_DAYS), "06:00"),
         cut_at=at_local(workday(3), "10:21"),
         proven=(at_local(fault, "09:42"), at_local(mended, "14:06")),
-        power=(at_local(storm, "14:09"), at_local(storm, "16:04")),
+        power=(at_local(storm, "08:34"), at_local(storm, "11:07")),
+        cable_at=at_local(workday(1), "15:12"),
         gone_at=at_local(workday(12), "16:10"),
         blind=(
             (at_local(workday(20), "10:05"), at_local(workday(20), "10:50")),
             (at_local(workday(9), "14:20"), at_local(workday(9), "15:25")),
         ),
     )
+
+
+def on_cable(plan: SitePlan, key: str) -> bool:
+    """Whether the site's line hangs on the cable that was cut."""
+    return key.split("/")[0] in CABLE and plan.provider == CABLE_PROVIDER
 
 
 def all_sites() -> dict[str, tuple[str, SitePlan]]:

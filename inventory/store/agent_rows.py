@@ -27,7 +27,7 @@ _AGENT_SELDOM = (
     "pending_reports", "dirty_at",
 )  # fmt: skip
 _BOOT_OFTEN = ("seen", "reports", "last_received_at")
-_BOOT_SELDOM = ("zero_at", "previous_shutdown", "goodbye_at", "live_from_at")
+_BOOT_SELDOM = ("zero_at", "previous_shutdown", "goodbye_at", "live_from_at", "clock_offset_s")
 
 _AGENT_NAMES = ("id", "site_id", "machine_id", "key_generation", "sample", *_AGENT_OFTEN, *_AGENT_SELDOM)
 _AGENTS = select(*(_agent.c[name] for name in _AGENT_NAMES)).where(_agent.c.id.in_(bindparam("ids", expanding=True)))
@@ -70,7 +70,7 @@ def new_boot(arrival: Arrival, site_id: int) -> Row:
     return {
         "agent_id": arrival.agent_id, "boot_id": arrival.boot_id, "site_id": site_id, "seen": [], "reports": 0,
         "first_received_at": arrival.received_at, "last_received_at": arrival.received_at, "zero_at": None,
-        "previous_shutdown": "", "goodbye_at": None, "live_from_at": None, "was": None,
+        "previous_shutdown": "", "goodbye_at": None, "live_from_at": None, "clock_offset_s": None, "was": None,
     }  # fmt: skip
 
 

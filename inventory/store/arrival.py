@@ -38,17 +38,26 @@ class Arrival:
     frame: bytes
     road: str = "https"  # https | relay | usb
     clock: tuple[str, float] | None = None  # (boot id, monotonic s) of the sender at sending; None: made just now
+    # Roads other than https: when the sender wrapped it, by the collector's clock; None: the sender did not know.
+    wrapped_at: datetime | None = None
+    not_after: datetime | None = None  # it was made by then, whatever the PC's clock says; None: by receipt
+    carrier: str = ""  # agent id of the relay
 
     def age(self) -> timedelta | None:
-        """How long before receipt it was made, by the sender's monotonic clock; None: that clock says nothing."""
-        if self.road != "https":
+        """How long before receipt it was made, by the sender's monotonic clock; None: that clock says nothing.
+
+        What others carried may have lain anywhere: only the moment of wrapping counts, as the collector's own answers
+        told it to the sender. The carrier's word counts for nothing.
+        """
+        if self.road != "https" and (self.wrapped_at is None or self.clock is None):
             return None
         if self.clock is None:
             return timedelta(0)
         boot_id, now_s = self.clock
         if boot_id != self.boot_id or now_s < self.monotonic_s:
             return None
-        return timedelta(seconds=now_s - self.monotonic_s)
+        carried = max(self.received_at - self.wrapped_at, timedelta(0)) if self.wrapped_at else timedelta(0)
+        return carried + timedelta(seconds=now_s - self.monotonic_s)
 
     def is_live(self) -> bool:
         age = self.age()
@@ -67,3 +76,4 @@ class Outcome:
     reason: str = ""  # for rejected: unknown_agent | agent_revoked | key_retired | store_refused
     missing: list[str] = field(default_factory=list)  # sections whose data the store lacks
     site_id: int | None = None
+    made_at: datetime | None = None  # true time, of a stored one

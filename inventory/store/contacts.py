@@ -59,14 +59,17 @@ def _made_at(arrival: Arrival, agent: dict[str, Any], boot: dict[str, Any]) -> d
     if age is not None:
         return arrival.received_at - age
     with contextlib.suppress(OverflowError):  # outside the calendar: a clock that lies that much says nothing
-        return clock.repair(
+        found = clock.repair(
             agent_time=arrival.agent_time,
             monotonic_s=arrival.monotonic_s,
             received_at=arrival.received_at,
             live=False,
             zero_at=boot["zero_at"],
             offset_s=agent["clock_offset_s"],
-        ).made_at
+        )
+        if found.method == "unknown" and arrival.not_after is not None:
+            return min(arrival.not_after, arrival.received_at)
+        return found.made_at
     return arrival.received_at
 
 

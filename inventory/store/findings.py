@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -54,15 +54,25 @@ def settle(
     subject_ids: Iterable[str | int],
     drafts: Sequence[Draft],
     now: datetime,
+    note_of: Callable[[Standing], str] | None = None,
 ) -> list[Action]:
     """Makes the stored findings of the judged `kinds` and subjects say what the rules say now; returns what changed.
 
-    Everything of these kinds and subjects without a draft is closed. Belongs to the caller's transaction.
+    Everything of these kinds and subjects without a draft is closed. Belongs to the caller's transaction. `note_of`:
+    codes for the history of a standing finding (words: collector/i18n); one that has some gets a line of its own.
     """
     connection = store.connection() if isinstance(store, Session) else store
     standing = load_standing(connection, sorted(set(kinds)), subject_kind, [str(key) for key in subject_ids])
     actions = rules.plan(standing, drafts, local_day(now))
     apply_plan(connection, actions, now)
+    if note_of is not None:
+        notes = [(finding, note) for finding in standing if (note := note_of(finding))]
+        if notes:
+            rows = [_event_row(finding.id, now, "corrected", finding.state, finding.state) for finding, _ in notes]
+            texts = [note[:500] for _, note in notes]
+            connection.execute(
+                insert(_event), [row | {"actor": "", "note": text} for row, text in zip(rows, texts, strict=True)]
+            )
     return actions
 
 

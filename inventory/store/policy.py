@@ -41,6 +41,8 @@ class AgentPolicyFacts:
     reach_targets: tuple[tuple[str, str], ...]  # (name, URL)
     internet_check_url: str
     internet_check_text: str
+    government_check: str
+    journal_s: int
     spool_bytes: int
     send_user_name: bool
     scan_enabled: bool
@@ -56,7 +58,16 @@ class AgentPolicyFacts:
     dns_known_names: tuple[str, ...]
     snmp_communities: tuple[str, ...]
     snmp_users: tuple[tuple[str, ...], ...]  # (name, authentication, key, privacy, key)
-    silence_grace_s: float  # silence up to this long still counts as heard: not for the agent, for its contacts
+    relay_enabled: bool
+    relay_port: int
+    relay_hosts: tuple[str, ...]
+    line_reflector: str
+    line_ndt7: str
+    line_stamp_s: int
+    line_stamp_packets: int
+    line_tests_per_day: int
+    line_budgets_mb: dict[str, int]  # by class of line; "" where it is not known
+    contact_gap_s: float  # silence that begins a new contact interval: not for the agent, for the collector
 
 
 @dataclass
@@ -119,6 +130,8 @@ def agent_policy(session: Session, site_id: int) -> AgentPolicyFacts:
         reach_targets=policy.agent_reach_targets,
         internet_check_url=policy.agent_internet_check_url,
         internet_check_text=policy.agent_internet_check_text,
+        government_check=policy.agent_government_check,
+        journal_s=policy.agent_journal_s,
         spool_bytes=policy.agent_spool_bytes,
         send_user_name=policy.agent_send_user_name,
         scan_enabled=policy.scan_enabled,
@@ -134,7 +147,16 @@ def agent_policy(session: Session, site_id: int) -> AgentPolicyFacts:
         dns_known_names=policy.dns_known_names,
         snmp_communities=policy.snmp_communities,
         snmp_users=policy.snmp_users,
-        silence_grace_s=policy.silence_grace_s,
+        relay_enabled=policy.relay_enabled,
+        relay_port=policy.relay_port,
+        relay_hosts=policy.relay_hosts,
+        line_reflector=policy.line_reflector,
+        line_ndt7=policy.line_ndt7,
+        line_stamp_s=policy.line_stamp_s,
+        line_stamp_packets=policy.line_stamp_packets,
+        line_tests_per_day=policy.line_tests_per_day,
+        line_budgets_mb=policy.line_budgets_mb,
+        contact_gap_s=policy.contact_gap_s,
     )
 
 

@@ -13,6 +13,8 @@ from inventory.store.bulk import insert_rows
 from inventory.store.tables import AgentBoot, Section, SectionVersion
 
 HISTORY = ("system", "hardware", "interfaces")
+PASSING = ("journal", "quality", "traffic")
+"""Sections that are no state of the machine: whoever they concern reads them at ingest."""
 
 _section = Section.__table__  # type: ignore[attr-defined]
 _version = SectionVersion.__table__  # type: ignore[attr-defined]
@@ -76,7 +78,8 @@ def apply(
         if agent["status"] == "quarantined":
             continue
         for name, section in arrival.sections.items():
-            if _apply_one(arrival.agent_id, agent["site_id"], name, section, moment, known, writes):
+            news = _apply_one(arrival.agent_id, agent["site_id"], name, section, moment, known, writes)
+            if news and name not in PASSING:
                 changed.add(arrival.agent_id)
             if section.data is None and section.hash:
                 have = known.get((arrival.agent_id, name))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from inventory.domain.contact import Interval
 from inventory.domain.hours import OpeningHours, parse_cached
-from inventory.domain.policy import Policy
+from inventory.domain.policy import DEFAULT_POLICY, Policy
 from inventory.domain.problem import BadValue
-from inventory.domain.site_facts import AgentFact, BootFact, ContactFact, SiteFacts
+from inventory.domain.site_facts import AgentFact, BootFact, ContactFact, JournalFact, SharedLoss, SiteFacts
 from inventory.store.site_rows import Record
-from inventory.store.tables import Agent, AgentBoot, Contact, MachinePlacement, Site
+from inventory.store.tables import Agent, AgentBoot, Contact, JournalRow, MachinePlacement, Site
 
 _log = logging.getLogger(__name__)
 
@@ -26,16 +26,39 @@ _agent = Agent.__table__  # type: ignore[attr-defined]
 _boot = AgentBoot.__table__  # type: ignore[attr-defined]
 _contact = Contact.__table__  # type: ignore[attr-defined]
 _placement = MachinePlacement.__table__  # type: ignore[attr-defined]
+_journal = JournalRow.__table__  # type: ignore[attr-defined]
 
 LOOKBACK = timedelta(days=3)
 """Contacts that began this long before a window are found by their begin; longer ones by the long boots."""
 
+JOURNAL_LOOKBACK = timedelta(days=45)
+"""An entry of a journal is looked for that began this long before a window: an office may be cut off for weeks."""
+NEWS = timedelta(days=1)
+"""Journals that came within this time are asked for in every pass; older ones have been seen by then."""
+
 LateMark = tuple[int, int]
 """(intervals, reports) of late evidence: changes whenever a site's past does."""
 
-_SITE = ("id", "unit_id", "provider", "hours", "excluded_reason", "sample", "state", "state_cause", "state_since",
+
+@dataclass(frozen=True, slots=True)
+class JournalMark:
+    """What journals told of a site lately, about times when the collector was not reached."""
+
+    received_at: datetime  # of the newest
+    entries: int
+    from_at: datetime  # begin of the oldest
+
+    def is_news_to(self, before: JournalMark | None) -> bool:
+        """Whether something came since `before`; what only grew too old to be asked for is no news."""
+        return before is None or self.received_at > before.received_at or self.entries > before.entries
+
+
+_SITE = ("id", "unit_id", "provider", "hours", "hours_learnt", "excluded_reason", "sample", "state", "state_cause", "state_since",
          "last_contact_at", "lan_state", "lan_declared", "lan_declared_on", "created_at", "evaluated_at")  # fmt: skip
-_AGENT = ("id", "site_id", "machine_id", "status", "enrolled_at", "last_contact_at", "last_boot_id", "goodbye_at")
+_AGENT = ("id", "site_id", "machine_id", "status", "enrolled_at", "last_contact_at", "last_boot_id", "goodbye_at",
+          "version")  # fmt: skip
+_JOURNAL = tuple(_journal.c[name] for name in ("site_id", "agent_id", "boot_id", "from_at", "to_at", "gateway", "internet",
+                                               "collector", "captive", "on_battery"))  # fmt: skip
 _CONTACT = tuple(_contact.c[name] for name in ("site_id", "agent_id", "boot_id", "from_at", "to_at", "kind", "goodbye"))
 
 
@@ -46,12 +69,13 @@ class Roll:
     sites: dict[int, Record]
     agents: dict[int, list[Record]]  # by site
     late: dict[int, LateMark]
+    journals: dict[int, JournalMark] = field(default_factory=dict)  # by site, of those that told something lately
     moved: dict[int, list[AgentFact]] = field(default_factory=dict)  # stays of agents that were moved, by site
     arrived: dict[str, datetime] = field(default_factory=dict)  # when a moved agent came to where it is now
 
 
-def call_roll(connection: Connection, late_since: datetime) -> Roll:
-    """Four queries, whatever the number of sites."""
+def call_roll(connection: Connection, late_since: datetime, now: datetime) -> Roll:
+    """Five queries, whatever the number of sites."""
     sites = {row.id: row for row in connection.execute(select(*(_site.c[name] for name in _SITE)))}
     agents: dict[int, list[Record]] = defaultdict(list)
     for row in connection.execute(select(*(_agent.c[name] for name in _AGENT))):
@@ -63,9 +87,24 @@ def call_roll(connection: Connection, late_since: datetime) -> Roll:
             .group_by(_contact.c.site_id)
         )
     )
-    roll = Roll(sites, agents, {row[0]: (int(row[1]), int(row[2])) for row in late})
+    roll = Roll(sites, agents, {row[0]: (int(row[1]), int(row[2])) for row in late}, _journal_marks(connection, now))
     _note_moves(connection, roll)
     return roll
+
+
+def _journal_marks(connection: Connection, now: datetime) -> dict[int, JournalMark]:
+    """While the collector is reached an entry grows with every report, and says nothing that contacts do not."""
+    rows: list[Record] = list(
+        connection.execute(
+            select(_journal.c.site_id, func.max(_journal.c.received_at), func.count(), func.min(_journal.c.from_at))
+            .where(
+                _journal.c.received_at >= now - NEWS,
+                or_(_journal.c.collector.is_(None), _journal.c.collector.is_(False)),
+            )
+            .group_by(_journal.c.site_id)
+        )
+    )
+    return {row[0]: JournalMark(row[1], int(row[2]), row[3]) for row in rows}
 
 
 def _note_moves(connection: Connection, roll: Roll) -> None:
@@ -84,10 +123,14 @@ def _note_moves(connection: Connection, roll: Roll) -> None:
 
 
 def hours_of(site: Record, policy: Policy) -> OpeningHours:
-    """The site's own hours, or the policy's. Hours that somebody stored wrongly are reported, not trusted."""
-    if site.hours:
+    """The site's own hours, those of a policy that somebody changed, those learnt by habit, or the policy's.
+
+    Hours that somebody stored wrongly are reported, not trusted.
+    """
+    own = site.hours or (site.hours_learnt if policy.hours_default == DEFAULT_POLICY.hours_default else None)
+    if own:
         try:
-            return parse_cached(site.hours)
+            return parse_cached(own)
         except (BadValue, TypeError) as error:
             _log.warning("site %s: its opening hours are not usable (%s); the policy's are used", site.id, error)
     return parse_cached(policy.hours_default)
@@ -100,9 +143,11 @@ def load_facts(
     hours: Mapping[int, tuple[OpeningHours, Policy]],
     collector_up: Sequence[Interval],
     collector_since: datetime | None,
+    shared: Mapping[int, Sequence[SharedLoss]] | None = None,
 ) -> dict[int, SiteFacts]:
     """Facts of each site since its window's begin, with its last live contact before that."""
     contacts = _contacts(connection, roll, windows)
+    journals = _journals(connection, windows)
     found: dict[int, SiteFacts] = {}
     for site_id, from_at in windows.items():
         own_hours, policy = hours[site_id]
@@ -110,9 +155,14 @@ def load_facts(
         found[site_id] = SiteFacts(
             from_at=from_at,
             hours=own_hours,
-            agents=[*_agents(roll, site_id, policy), *roll.moved.get(site_id, ())],
+            agents=[
+                *_agents(roll, site_id, policy, {row.agent_id for row in journals.get(site_id, ())}),
+                *roll.moved.get(site_id, ()),
+            ],
             contacts=[_fact(row) for row in rows],
-            boots=[BootFact(row.agent_id, row.boot_id, row.previous_shutdown) for row in rows if row.previous_shutdown],
+            boots=_boots(rows),
+            shared=(shared or {}).get(site_id, ()),
+            journal=[JournalFact(*row[1:]) for row in journals.get(site_id, ())],
             collector_up=collector_up,
             collector_since=collector_since,
             excluded=bool(roll.sites[site_id].excluded_reason),
@@ -120,13 +170,51 @@ def load_facts(
     return found
 
 
-def _agents(roll: Roll, site_id: int, policy: Policy) -> list[AgentFact]:
+def _agents(roll: Roll, site_id: int, policy: Policy, journalling: Set[str]) -> list[AgentFact]:
     facts: list[AgentFact] = []
     for row in roll.agents.get(site_id, ()):
         since = max(row.enrolled_at, roll.arrived.get(row.id, row.enrolled_at))
         left = (row.last_contact_at or since) if row.status == "revoked" else None
-        facts.append(AgentFact(row.id, float(policy.heartbeat_s), since, left))
+        journals = row.id in journalling or _release(row.version) >= _FIRST_JOURNAL
+        facts.append(AgentFact(row.id, float(policy.heartbeat_s), since, left, journals=journals))
     return facts
+
+
+_FIRST_JOURNAL = (0, 3)
+"""Agents of earlier releases keep no journal."""
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """(major, minor); an agent that never said its version counts as a new one."""
+    parts = version.split(".")[:2]
+    return tuple(int(part) for part in parts) if parts and all(p.isdecimal() for p in parts) else _FIRST_JOURNAL
+
+
+def _boots(rows: Iterable[Record]) -> list[BootFact]:
+    found = {
+        (row.agent_id, row.boot_id): BootFact(row.agent_id, row.boot_id, row.previous_shutdown or "", row.zero_at)
+        for row in rows
+        if row.previous_shutdown or row.zero_at is not None
+    }
+    return list(found.values())
+
+
+def _journals(connection: Connection, windows: Mapping[int, datetime]) -> dict[int, list[Record]]:
+    earliest = min(windows.values())
+    rows = connection.execute(
+        select(*_JOURNAL)
+        .where(
+            _journal.c.site_id.in_(list(windows)),
+            _journal.c.from_at >= earliest - JOURNAL_LOOKBACK,
+            _journal.c.to_at >= earliest,
+        )
+        .order_by(_journal.c.site_id, _journal.c.from_at, _journal.c.agent_id, _journal.c.from_monotonic_s)
+    )
+    found: dict[int, list[Record]] = defaultdict(list)
+    for row in rows:
+        if row.to_at >= windows[row.site_id]:
+            found[row.site_id].append(row)
+    return found
 
 
 def _contacts(connection: Connection, roll: Roll, windows: Mapping[int, datetime]) -> dict[int, list[Record]]:
@@ -136,7 +224,7 @@ def _contacts(connection: Connection, roll: Roll, windows: Mapping[int, datetime
     joined = _contact.outerjoin(
         _boot, and_(_boot.c.agent_id == _contact.c.agent_id, _boot.c.boot_id == _contact.c.boot_id)
     )
-    query = select(*_CONTACT, _boot.c.previous_shutdown).select_from(joined)
+    query = select(*_CONTACT, _boot.c.previous_shutdown, _boot.c.zero_at).select_from(joined)
     recent = query.where(
         _contact.c.site_id.in_(ids),
         _contact.c.kind == "live",

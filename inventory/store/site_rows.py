@@ -19,10 +19,13 @@ Record = Any
 _state = SiteState.__table__  # type: ignore[attr-defined]
 _site = Site.__table__  # type: ignore[attr-defined]
 
+_SAID = ("state", "cause", "why", "observed")
+"""What a row says of its stretch."""
+
 _UPDATE_STATE = (
     update(_state)
     .where(_state.c.id == bindparam("key"))
-    .values(to_at=bindparam("new_to"), state=bindparam("new_state"), cause=bindparam("new_cause"))
+    .values({name: bindparam("new_" + name) for name in ("to_at", *_SAID)})
 )
 _GROW = (
     update(_state)
@@ -62,7 +65,7 @@ class Changes:
 def stored_rows(connection: Connection, windows: Mapping[int, datetime]) -> dict[int, list[Record]]:
     """Rows that reach into each site's window, or touch its begin, oldest first."""
     rows = connection.execute(
-        select(_state.c.id, _state.c.site_id, _state.c.from_at, _state.c.to_at, _state.c.state, _state.c.cause)
+        select(*(_state.c[name] for name in ("id", "site_id", "from_at", "to_at", *_SAID)))
         .where(_state.c.site_id.in_(list(windows)), _state.c.to_at >= min(windows.values()))
         .order_by(_state.c.site_id, _state.c.from_at, _state.c.id)
     )
@@ -98,10 +101,10 @@ def compare(site_id: int, stretches: Sequence[Stretch], rows: Sequence[Record], 
     wanted = list(stretches)
     begin = wanted[0].from_at
     earlier = next((row for row in rows if row.from_at < begin), None)
-    if earlier is not None and (earlier.state, earlier.cause) == (wanted[0].state, wanted[0].cause):
+    if earlier is not None and _says(earlier)[:2] == _says(wanted[0])[:2] and earlier.observed == wanted[0].observed:
         wanted[0] = replace(wanted[0], from_at=earlier.from_at)
     elif earlier is not None and earlier.to_at > begin:
-        changes.updates.append(_update(earlier, begin, earlier.state, earlier.cause))
+        changes.updates.append(_update(earlier, begin, earlier))
     known: dict[datetime, Record] = {}
     for row in rows:
         if row.from_at in known:
@@ -111,17 +114,10 @@ def compare(site_id: int, stretches: Sequence[Stretch], rows: Sequence[Record], 
     for stretch in wanted:
         row = known.pop(stretch.from_at, None)
         if row is None:
-            changes.inserts.append(
-                {
-                    "site_id": site_id,
-                    "from_at": stretch.from_at,
-                    "to_at": stretch.to_at,
-                    "state": stretch.state,
-                    "cause": stretch.cause,
-                }
-            )
-        elif (row.to_at, row.state, row.cause) != (stretch.to_at, stretch.state, stretch.cause):
-            changes.updates.append(_update(row, stretch.to_at, stretch.state, stretch.cause))
+            where = {"site_id": site_id, "from_at": stretch.from_at, "to_at": stretch.to_at}
+            changes.inserts.append(where | dict(zip(_SAID, _says(stretch), strict=True)))
+        elif (row.to_at, *_says(row)) != (stretch.to_at, *_says(stretch)):
+            changes.updates.append(_update(row, stretch.to_at, stretch))
     changes.deletes += [row.id for row in known.values()]
     return wanted
 
@@ -166,5 +162,9 @@ def refresh(connection: Connection, sites: Sequence[Record], heard: Mapping[int,
     )
 
 
-def _update(row: Record, to_at: datetime, state: str, cause: str) -> dict[str, Any]:
-    return {"key": row.id, "new_to": to_at, "new_state": state, "new_cause": cause}
+def _says(row: Record) -> tuple[Any, ...]:
+    return (row.state, row.cause, row.why[:24], bool(row.observed))
+
+
+def _update(row: Record, to_at: datetime, said: Record) -> dict[str, Any]:
+    return {"key": row.id, "new_to_at": to_at} | {f"new_{n}": v for n, v in zip(_SAID, _says(said), strict=True)}

@@ -17,7 +17,7 @@ from inventory.store.tables import Site, SiteState
 
 @dataclass(frozen=True, slots=True)
 class SiteTimeline:
-    stretches: tuple[Stretch, ...]  # clipped to the time asked for; `why` is not stored and is ""
+    stretches: tuple[Stretch, ...]  # clipped to the time asked for
     availability: Availability  # of the part that has been evaluated
     hours: OpeningHours
 
@@ -44,7 +44,14 @@ def site_timeline(
         .order_by(col(SiteState.from_at))
     ).all()
     stretches = [
-        Stretch(max(row.from_at, from_at), min(row.to_at, until), row.state, row.cause, "")  # type: ignore[arg-type]
+        Stretch(
+            max(row.from_at, from_at),
+            min(row.to_at, until),
+            row.state,  # type: ignore[arg-type]
+            row.cause,  # type: ignore[arg-type]
+            row.why,
+            row.observed,
+        )
         for row in rows
     ]
     if rows and rows[-1].from_at == site.state_since:

@@ -23,7 +23,9 @@ from inventory.domain.digest_facts import (
     gaps,
 )
 from inventory.domain.finding import FINDING_KINDS
+from inventory.domain.hours import DEFAULT_CALENDAR, Calendar
 from inventory.domain.week import IsoWeek, local_day, parse_week
+from inventory.store import weekly_events
 from inventory.store.tables import (
     Area,
     AreaMember,
@@ -43,7 +45,9 @@ COMPARE_WEEKS = 5
 """Figures of an older mail than that are no comparison."""
 
 
-def load_week(session: Session, province_id: str, week: IsoWeek, as_of: datetime) -> WeekFacts:
+def load_week(
+    session: Session, province_id: str, week: IsoWeek, as_of: datetime, calendar: Calendar = DEFAULT_CALENDAR
+) -> WeekFacts:
     """Facts of the week as known at `as_of`. Raises ValueError for a province that is not in the store."""
     end = min(week.to_at, as_of)
     tree = load_tree(session, province_id, local_day(as_of))
@@ -52,19 +56,23 @@ def load_week(session: Session, province_id: str, week: IsoWeek, as_of: datetime
         as_of=as_of,
         province=tree.names[tree.province_id],
         units=tree.names,
-        sites=tuple(_sites(session, tree, week, end)),
+        sites=tuple(_sites(session, tree, week, end, calendar)),
         findings=tuple(_findings(session, tree, week)),
         villages=_villages(session, tree),
         areas=_areas(session, tree, local_day(as_of)),
         blind=_blindness(session, week, end),
         past=_past(session, week),
+        events=weekly_events.load_events(session, week.from_at, end),
+        corrections=weekly_events.load_corrections(session, tree, week, as_of),
     )
 
 
-def _sites(session: Session, tree: UnitTree, week: IsoWeek, end: datetime) -> Iterable[SiteFact]:
+def _sites(session: Session, tree: UnitTree, week: IsoWeek, end: datetime, calendar: Calendar) -> Iterable[SiteFact]:
     states = _last_states(session, week, end)
+    sites = session.exec(select(Site).order_by(Site.name)).all()
+    shares = weekly_events.load_availability(session, sites, week.from_at, end, calendar)
     machines = _machines(session, week)
-    for site in session.exec(select(Site).order_by(Site.name)):
+    for site in sites:
         unit_id = tree.current(site.unit_id)
         if unit_id not in tree.names or site.id is None:
             continue
@@ -86,6 +94,7 @@ def _sites(session: Session, tree: UnitTree, week: IsoWeek, end: datetime) -> It
             age_known=age_known,
             outdated=outdated,
             last_contact_at=site.last_contact_at,
+            **shares.get(site.id, {}),
         )
 
 
@@ -158,6 +167,7 @@ def _findings(session: Session, tree: UnitTree, week: IsoWeek) -> Iterable[Findi
             due_on=row.due_on,
             withdrawn=row.id in withdrawn,
             sample=row.sample,
+            event_id=row.evidence.get("event") if row.kind == "site_disconnected" and row.evidence else None,
         )
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from inventory.domain.digest import Rules, commune_ids, make_digest
 from inventory.domain.digest_facts import ScopeKind, WeekFacts
-from inventory.domain.hours import WEEKDAYS
+from inventory.domain.hours import DEFAULT_CALENDAR, WEEKDAYS, Calendar
 from inventory.domain.letter import Compose, Reader, Rendered
 from inventory.domain.week import IsoWeek, WorkingDays, local_day
 from inventory.store import outbox
@@ -85,7 +85,8 @@ def _loaded(
     session: Session, province_id: str, week: IsoWeek, now: datetime, calendar: WorkingDays
 ) -> tuple[WeekFacts, Rules, dict[ScopeKey, list[Reader]]]:
     today = local_day(now)
-    facts = load_week(session, province_id, week, now)
+    days = calendar if isinstance(calendar, Calendar) else DEFAULT_CALENDAR
+    facts = load_week(session, province_id, week, now, days)
     policy, _ = effective_policy(session, unit_id=province_id)
     readers = readers_on(session, load_tree(session, province_id, today), today)
     return facts, Rules.of(policy, calendar, today), readers

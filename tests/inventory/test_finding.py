@@ -99,7 +99,7 @@ def test_only_people_close_an_identity_conflict() -> None:
 def test_every_kind_has_due_days_and_a_known_subject() -> None:
     for kind, rule in FINDING_KINDS.items():
         assert DEFAULT_POLICY.due_days(kind) > 0
-        assert rule.subject_kind in ("machine", "site", "village")
+        assert rule.subject_kind in ("machine", "site", "village", "unit")
 
 
 def test_transitions_are_between_states_and_never_back_to_new() -> None:

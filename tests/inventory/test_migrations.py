@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from inventory.store import schema, tables
 from inventory.store.engine import Store, open_store
 
-RELEASED = ("0001",)
+RELEASED = ("0001", "0002")
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 

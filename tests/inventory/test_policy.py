@@ -266,7 +266,7 @@ def test_versions_rise_over_all_scopes_and_the_narrowest_wins(store: Store, plac
         assert (second.outdated_after_years, second.heartbeat_s) == (7, 300)
         assert (commune.outdated_after_years, commune.heartbeat_s) == (7, 60)
         assert base.outdated_after_years == 6
-        assert (facts.version, facts.heartbeat_s, facts.silence_grace_s) == (4, 10, 30)
+        assert (facts.version, facts.heartbeat_s, facts.contact_gap_s) == (4, 10, 30)
         assert every == {places["x1"]: first, places["x2"]: second}
         assert stored.list_scopes(session) == [("site", str(places["x1"])), ("unit", "t1"), ("unit", "x1")]
 

@@ -78,3 +78,4 @@ class AgentBoot(SQLModel, table=True):
     # begin of the live contact interval that grows now
     previous_shutdown: str = Field(default="", max_length=8)  # clean | unclean | "": how the boot before ended
     goodbye_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # type: ignore[call-overload]
+    clock_offset_s: float | None = None  # agent clock minus collector clock at the last live report of this boot

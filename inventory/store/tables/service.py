@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
-from inventory.store.types import BigId, UtcDateTime
+from inventory.store.types import BigId, JsonColumn, UtcDateTime
 
 
 class CollectorBeat(SQLModel, table=True):
@@ -22,6 +23,19 @@ class CollectorBeat(SQLModel, table=True):
     instance: str = Field(max_length=60)
     from_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
     to_at: datetime = Field(index=True, sa_type=UtcDateTime)  # type: ignore[call-overload]
+
+
+class CollectorDeaf(SQLModel, table=True):
+    """A time in which a collector ran and nobody at all was heard: the line to it was cut, not the offices'."""
+
+    __tablename__ = "collector_deaf"
+
+    from_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)  # type: ignore[call-overload]
+    to_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # type: ignore[call-overload]
+    # None: it goes on
+    silenced: list[Any] = Field(default_factory=list, sa_column=Column(JsonColumn, nullable=False))
+    # [[agent id, site id, boot id], ...]: who fell silent then
+    verdict: str = Field(default="", max_length=12)  # "": not settled | collector | sites
 
 
 class JobDue(SQLModel, table=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, true
 from sqlmodel import Field, SQLModel
 
 from inventory.store.types import BigId, JsonColumn, UtcDateTime
@@ -28,6 +28,8 @@ class Site(SQLModel, table=True):
     provider: str = Field(default="", max_length=40)  # of the main line: VNPT, Viettel, FPT ...
     hours: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))
     # [["mon-fri","07:30-11:30"], ...] local time; None: the policy's hours
+    hours_learnt: list[Any] | None = Field(default=None, sa_column=Column(JsonColumn))
+    # by habit, in the same form; used where nobody has said otherwise
     lan_declared: str = Field(default="", max_length=12)  # none | partial | working | "": nobody said
     lan_declared_on: date | None = None
     pc_norm: int | None = None  # PCs that the site should have; None: not known
@@ -36,6 +38,7 @@ class Site(SQLModel, table=True):
     lat: float | None = None
     lon: float | None = None
     excluded_reason: str = Field(default="", max_length=200)  # e.g. state secrets: never observed, counted apart
+    meeting_point: bool | None = None  # of video meetings; None: by its role (policy meeting.roles)
     sample: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
     # Conclusions, refreshed by the evaluation job; the evidence is in contact, agent_boot and collector_beat.
@@ -52,7 +55,10 @@ class SiteState(SQLModel, table=True):
     """What is believed now about a stretch of time at a site; recomputed from evidence, never edited."""
 
     __tablename__ = "site_state"
-    __table_args__ = (Index("ix_site_state_site_from", "site_id", "from_at"),)
+    __table_args__ = (
+        Index("ix_site_state_site_from", "site_id", "from_at"),
+        Index("ix_site_state_from", "from_at"),  # which sites were lost at the same time
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     site_id: int = Field(foreign_key="site.id")
@@ -60,6 +66,11 @@ class SiteState(SQLModel, table=True):
     to_at: datetime = Field(sa_type=UtcDateTime)  # type: ignore[call-overload]
     state: str = Field(max_length=24)
     cause: str = Field(default="unknown", max_length=12)
+    why: str = Field(
+        default="", max_length=24, sa_column_kwargs={"server_default": ""}
+    )  # code of the rule that says so
+    observed: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    # False: concluded for a time in which nobody could see, as a fault over a night
 
 
 class Line(SQLModel, table=True):
