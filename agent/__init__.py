@@ -1,3 +1,3 @@
 """The light agent that runs on commune office PCs (Python 3.8 syntax)."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

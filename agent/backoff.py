@@ -10,6 +10,8 @@ from typing import Callable
 
 BASE_S = 60.0
 CAP_S = 900.0
+BACKLOG_PAUSE_S = 15.0  # at least so long between two uploads of the past
+BACKLOG_SPREAD_S = 300.0  # the first of them comes within this time
 LONGEST_COME_BACK_S = 86400.0  # a collector cannot silence an agent for longer than a day
 
 Random = Callable[[], float]  # 0 <= x < 1
@@ -33,3 +35,9 @@ def after_answer(come_back_s: int, spread_s: int, random: Random) -> float:
         return 0.0
     asked = min(float(come_back_s), LONGEST_COME_BACK_S)
     return asked + random() * min(max(float(spread_s), 0.0), LONGEST_COME_BACK_S)
+
+
+def before_backlog(returned: bool, random: Random) -> float:
+    """Seconds until the next upload of the past. `returned`: the collector has just been reached after it could not be,
+    perhaps by everybody at this moment: all know the present now, and the past of all would come in step."""
+    return BACKLOG_PAUSE_S + random() * (BACKLOG_SPREAD_S if returned else BACKLOG_PAUSE_S)

@@ -16,7 +16,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Dict, NoReturn, Optional, Sequence, TextIO
 
-from . import __version__
+from . import __version__, probe_options
 from .errors import AgentError, SettingsError
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return child.main()
     if arguments[:1] == ["scan-child"]:  # and for a scan of the LAN
         from .scan import child
+
+        return child.main()
+    if arguments[:1] == ["line-child"]:  # and for a test of the line
+        from .quality import child
 
         return child.main()
     options = _parsed(arguments)
@@ -138,32 +142,35 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--server", metavar="ĐỊA_CHỈ", help="ví dụ https://gapwatch.tinh.gov.vn")
     enrol.add_argument("--token", metavar="MÃ", help="mã ghi danh của địa điểm; '-': đọc từ bàn phím")
     enrol.add_argument("--ca", metavar="TỆP", help="tệp chứng thư số để kiểm tra máy chủ")
+    enrol.add_argument(
+        "--file", metavar="TỆP", help="tệp ghi danh mang theo (gapwatch enrol --offline), không cần mạng"
+    )
     enrol.add_argument("--again", action="store_true", help="ghi danh lại, bỏ định danh cũ")
     _command(commands, "run", _run, "chạy thường trực (dịch vụ)")
     _command(commands, "once", _once, "đo toàn bộ một lần và gửi ngay")
     show = _command(commands, "show", _show, "xem đúng những gì sẽ được gửi")
     show.add_argument("--json", action="store_true", help="in nguyên văn báo cáo JSON")
     _command(commands, "doctor", _doctor, "kiểm tra từng phép đo, thiết đặt và đường truyền")
-    _probe_options(_command(commands, "probe", _probe, "chạy một phép đo ngay và in kết quả; không tên: liệt kê"))
+    probe_options.add(_command(commands, "probe", _probe, "chạy một phép đo ngay và in kết quả; không tên: liệt kê"))
     scan = _command(commands, "scan", _scan, "xem, tắt, bật việc quét mạng nội bộ trên máy này")
     scan.add_argument("action", choices=("status", "log", "off", "on"), metavar="status|log|off|on")
+    line = _command(commands, "line", _line, "xem dung lượng đã dùng để đo đường truyền và kết quả gần đây")
+    line.add_argument("--json", action="store_true", help="in đúng một đối tượng JSON")
+    journal = _command(commands, "journal", _journal, "xem nhật ký lúc mất kết nối, chưa gửi được")
+    journal.add_argument("--json", action="store_true", help="in đúng một đối tượng JSON")
+    _road_options(commands)
     _command(commands, "version", _version, "in phiên bản")
     return parser
 
 
-def _probe_options(probe: argparse.ArgumentParser) -> None:
-    probe.add_argument("probe", nargs="?", metavar="TÊN", help="tên phép đo; snmp: hỏi một thiết bị mạng")
-    probe.add_argument("--json", action="store_true", help="in đúng một đối tượng JSON")
-    snmp = probe.add_argument_group("chỉ cho snmp")
-    snmp.add_argument("--target", metavar="MÁY:CỔNG", help="thiết bị, ví dụ 192.168.1.1 hoặc [fe80::1]:161")
-    snmp.add_argument("--community", metavar="CHUỖI", help="chuỗi cộng đồng SNMP v2c hoặc v1")
-    snmp.add_argument("--v3-user", metavar="TÊN", help="người dùng SNMP v3")
-    snmp.add_argument("--v3-auth", metavar="KIỂU", help="xác thực: SHA, SHA224, SHA256, SHA384, SHA512, MD5")
-    snmp.add_argument("--v3-auth-key", metavar="KHÓA")
-    snmp.add_argument("--v3-priv", metavar="KIỂU", help="mã hóa: AES, AES192, AES256, AES192C, AES256C, DES")
-    snmp.add_argument("--v3-priv-key", metavar="KHÓA")
-    snmp.add_argument("--timeout", metavar="GIÂY", help="chờ mỗi câu trả lời, mặc định 2")
-    snmp.add_argument("--details", action="store_true", help="thêm cổng mạng, mực in, ắc quy, bộ đếm")
+def _road_options(commands: Any) -> None:
+    """What a PC without a line of its own needs."""
+    export = _command(commands, "export", _export, "ghi báo cáo đang chờ ra USB, nhận biên nhận nằm trên đó")
+    export.add_argument("folder", metavar="THƯ_MỤC", help="thư mục của USB")
+    receipt = _command(commands, "import-receipt", _import_receipt, "nhận biên nhận mang từ máy chủ về")
+    receipt.add_argument("path", metavar="ĐƯỜNG_DẪN", help="tệp .gwr, hoặc thư mục có các tệp ấy")
+    relay = _command(commands, "relay", _relay, "chuyển tiếp báo cáo niêm phong của máy khác: xem, chạy thử")
+    relay.add_argument("action", nargs="?", default="status", choices=("status", "run"), metavar="status|run")
 
 
 def _command(
@@ -180,6 +187,12 @@ def _enrol(options: argparse.Namespace) -> int:
     from . import enrolment, settings
 
     path = options.config or settings.default_file()
+    if options.file:
+        from . import offline
+
+        if options.token:
+            raise SettingsError("--file và --token không đi cùng nhau", "Tệp ghi danh đã có định danh bên trong")
+        return offline.enrol(options.file, path, _overrides(options), options.again, say)
     return enrolment.enrol(path, _overrides(options), options.token, options.again, say)
 
 
@@ -213,6 +226,10 @@ def _probe(options: argparse.Namespace) -> int:
     if options.probe == "snmp":
         return probe_command.snmp(options, say)
     load = _settings_loader(options)
+    if options.probe in ("stamp", "ndt7"):
+        from . import line_command
+
+        return line_command.probe(options, load, say)
     return probe_command.run(options.probe, load, options.json, say) if options.probe else probe_command.names(say)
 
 
@@ -220,6 +237,36 @@ def _scan(options: argparse.Namespace) -> int:
     from . import scan_command
 
     return scan_command.run(options.action, _settings_loader(options)(), say)
+
+
+def _line(options: argparse.Namespace) -> int:
+    from . import line_command
+
+    return line_command.run(_settings_loader(options)(), options.json, say)
+
+
+def _journal(options: argparse.Namespace) -> int:
+    from . import journal_command
+
+    return journal_command.run(_settings_loader(options)(), options.json, say)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from . import bundle
+
+    return bundle.export(options.folder, _settings_loader(options)(), say)
+
+
+def _import_receipt(options: argparse.Namespace) -> int:
+    from . import bundle
+
+    return bundle.import_receipt(options.path, _settings_loader(options)(), say)
+
+
+def _relay(options: argparse.Namespace) -> int:
+    from . import relaying, service
+
+    return relaying.command(options.action, _settings_loader(options)(), service.stop_event(), say)
 
 
 def _overrides(options: argparse.Namespace) -> Dict[str, str]:

@@ -7,7 +7,7 @@ server refuses it: a refused report is set aside for some hours, a refused ident
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Protocol, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Protocol, Tuple
 
 from . import backoff, report
 from .errors import StateError, TransportError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 BATCH_BYTES = 32 * 1024
 BATCH_FRAMES = 128
-BACKLOG_PAUSE_S = 15.0
 FRESH_S = 60.0  # older reports need the clock header
 REFUSED_PAUSE_S = 86400.0
 ASIDE_S = 6 * 3600.0  # a report that was refused alone
@@ -62,6 +61,9 @@ class Delivery:
         self.next_at_s = clock.monotonic_s()
         self.last_error: Optional[TransportError] = None
         self.refused = False
+        # Whether reports get through: True, the last one was accepted; False, nobody answered; None, not known yet, or
+        # the collector answered and wanted none.
+        self.reached: Optional[bool] = None
         self.outcome: Dict[int, str] = {}  # seq -> status of the last upload's acks
         self._lease_end_s: Optional[float] = None  # of the LAN's scanner; None: the collector has not said anything
         self._state = state
@@ -71,6 +73,7 @@ class Delivery:
         self._clock = clock
         self._random = random
         self._failures = 0
+        self._away = True  # the collector has not been reached since the start or since the last failure
         self._frames = BATCH_FRAMES
         self._fresh: Optional[Fresh] = None
         self._carried: Dict[int, Dict[str, str]] = {}
@@ -103,7 +106,8 @@ class Delivery:
         if not batch:
             return None
         try:
-            answer = self._transport.send(b"".join(item.frame for item in batch), self._headers(batch))
+            with self._spool.sending(item.ref for item in batch if item.ref is not None):
+                answer = self._transport.send(b"".join(item.frame for item in batch), self._headers(batch))
         except TransportError as error:
             self._failed(error, batch)
             return None
@@ -114,6 +118,24 @@ class Delivery:
         if self._failures == 0 and not self.refused:
             self.send()
         self._let_go_of_unstored()
+
+    def collector_is_back(self, within_s: float) -> None:
+        """The collector was seen to answer: the next try comes sooner, though not at the same moment as everybody's."""
+        if self.last_error is not None and not self.last_error.retry_after_s:
+            self.next_at_s = min(self.next_at_s, self._clock.monotonic_s() + self._random() * within_s)
+
+    def carried(self, wanted: Callable[[int, int], bool], missing: Tuple[str, ...]) -> int:
+        """A receipt came by hand (receipts.py): what it names has arrived. `wanted`: see Spool.matching. Returns how
+        many reports that were."""
+        refs = self._spool.matching(wanted)
+        changed = False
+        for ref in refs:
+            changed = report.acknowledge(self._carried.pop(ref.seq, {}), ref.seq, self.memory) or changed
+        report.ask_again(self._truly_missing(missing), self.memory)
+        self._spool.done(refs)
+        if changed:
+            self._keep_known()
+        return len(refs)
 
     def lease_left_s(self) -> Optional[float]:
         """How much longer this PC is its LAN's elected scanner; 0: it is not; None: not told since the start."""
@@ -142,8 +164,13 @@ class Delivery:
                 passed[fresh.seq] = now
                 if not self._fresh_went_alone or self._failures:
                     return batch
-        for ref in self._spool.newest(BATCH_BYTES, self._frames, passed):
+        # While the line is down one report is enough to find out; a server that comes back is not met with batches.
+        down = self._failures and not (self.last_error and self.last_error.permanent)
+        for ref in self._spool.newest(BATCH_BYTES, 1 if down else max(1, self._frames - len(batch)), passed):
+            waiting = self._spool.pending()
             frame = self._spool.frame(ref)
+            if frame is None and self._spool.pending() == waiting:
+                self._aside[ref.seq] = now + ASIDE_S  # a bad block, and not lost yet: it must not hold up the others
             # Reports of an identity before this one travel apart: whatever happens to them stays theirs.
             if frame is not None and (not batch or _sender(frame) == _sender(batch[0].frame)):
                 batch.append(Item(ref.seq, frame, ref))
@@ -163,6 +190,7 @@ class Delivery:
         missing = self._truly_missing(answer.missing)  # before this batch's data is settled: it is not missing either
         finished = self._settle(_by_item(answer.acks, batch), busy=answer.come_back_s > 0)
         report.ask_again(missing, self.memory)
+        self.reached = True if finished else None
         now = self._clock.monotonic_s()
         self._lease_end_s = now + min(max(answer.scan_lease_s, 0), LARGEST_LEASE_S)
         if self.last_error is not None and finished:
@@ -171,9 +199,10 @@ class Delivery:
             self._failures, self.last_error, self.refused = 0, None, False
             self._fresh_went_alone = alone
             self._frames = min(self._frames * 2, BATCH_FRAMES)
-            wait = BACKLOG_PAUSE_S if self.waiting() else 0.0
+            wait = backoff.before_backlog(self._away, self._random) if self.waiting() else 0.0
+            self._away = False
         elif answer.come_back_s > 0:
-            wait = 0.0  # a busy collector says itself when it wants everything again
+            wait, self._away = 0.0, True  # a busy collector says itself when it wants everything again
         else:
             self._failures += 1
             wait = backoff.after_failure(self._failures, self._random)
@@ -221,10 +250,11 @@ class Delivery:
         now = self._clock.monotonic_s()
         if self.last_error is None or self.last_error.code != error.code:
             logger.error("%s (%d báo cáo chờ gửi)", error, self._spool.pending())
-        self.last_error = error
+        self.last_error, self._away = error, True
         self._failures += 1
         # By the collector itself, not by something on the way:
         told = error.permanent and not error.code.startswith("http_")
+        self.reached = None if told else False
         wait = backoff.after_failure(8 if error.permanent else self._failures, self._random, error.retry_after_s)
         if told and error.status in (401, 403):
             wait = self._identity_refused(batch, wait)
@@ -236,14 +266,14 @@ class Delivery:
     def _identity_refused(self, batch: List[Item], wait: float) -> float:
         if _sender(batch[0].frame) != self._agent_id:  # of an identity that was given up
             self._spool.drop([item.ref for item in batch if item.ref is not None])
-            return BACKLOG_PAUSE_S
+            return backoff.BACKLOG_PAUSE_S
         self.refused = True
         return REFUSED_PAUSE_S * (0.9 + 0.2 * self._random())
 
     def _batch_refused(self, batch: List[Item], now: float) -> float:
         if len(batch) > 1:
             self._frames = max(1, len(batch) // 2)  # one bad report among them: narrow it down
-            return BACKLOG_PAUSE_S
+            return backoff.BACKLOG_PAUSE_S
         self._aside[batch[0].seq] = now + ASIDE_S
         return backoff.after_failure(self._failures, self._random)
 

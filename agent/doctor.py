@@ -6,13 +6,14 @@ import os
 import shutil
 import time
 from importlib.util import find_spec
-from typing import Callable, Iterator, NamedTuple, Optional
+from typing import Callable, Iterator, List, NamedTuple, Optional
 
 from . import __version__, words
 from .errors import AgentError, BusyError
 from .host import Host
 from .identity import MARKER_FILE, Identity, State
 from .probe import Probe, ProbeContext, ProbeResult
+from .routes import Tried, without_password
 from .settings import Settings
 from .wire import codec
 
@@ -72,9 +73,10 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _scanning(settings, state)
     yield _snmp()
     yield from _spool(state)
+    yield _journal(settings)
     yield _disk(settings)
     yield _clock(Host().now())
-    yield _reach(settings)
+    yield from _reach(settings, state)
 
 
 def _settings_text(settings: Settings) -> str:
@@ -144,6 +146,19 @@ def _spool(state: State) -> Iterator[Check]:
     yield Check("Hàng chờ", not damaged, text)
 
 
+def _journal(settings: Settings) -> Check:
+    from . import journal_command
+
+    try:
+        info = journal_command.read(settings)
+    except AgentError as error:
+        return Check("Nhật ký mất kết nối", False, str(error))
+    text = journal_command.summary(info)
+    if info.entries:
+        text += "; xem: gapwatch-agent journal"
+    return Check("Nhật ký mất kết nối", None if not info.dropped else False, text)
+
+
 def _disk(settings: Settings) -> Check:
     folder = settings.state_dir
     while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
@@ -162,15 +177,30 @@ def _clock(now_s: float) -> Check:
     return Check("Đồng hồ", True, text + " (đối chiếu với giờ thật)")
 
 
-def _reach(settings: Settings) -> Check:
-    from .service import transport_of
+def _reach(settings: Settings, state: State) -> Iterator[Check]:
+    """Every address is asked; one that answers is enough."""
+    from . import relaying
+    from .roads import last_way
+    from .service import direct_transport
 
+    found: List[Tried] = []
     try:
-        transport = transport_of(settings)
-        transport.knock()
+        found = direct_transport(settings).survey()
     except AgentError as error:
-        return Check("Máy chủ thu thập", False, str(error))
-    return Check("Máy chủ thu thập", True, "{} trả lời".format(transport.server))
+        yield Check("Máy chủ thu thập", False, str(error))
+    works = [each.server for each in found if not each.problem]
+    for each in found:
+        if each.problem:
+            text = each.problem if len(found) == 1 else "{}: {}".format(each.server, each.problem)
+            yield Check("Máy chủ thu thập", None if works else False, text)
+    if works:
+        yield Check("Máy chủ thu thập", True, "{} trả lời".format(", ".join(works)))
+    server, relay, _ = last_way(state)
+    if server or relay:
+        yield Check("Đường gửi gần nhất", None, "qua máy chuyển tiếp " + relay if relay else server)
+    asked = relaying.hosts(settings, state.policy())
+    if asked:
+        yield Check("Máy chuyển tiếp", None, "khi không nối được máy chủ thì dùng {}".format(", ".join(asked)))
 
 
 def probe_lines(settings: Settings) -> Iterator[str]:
@@ -182,7 +212,7 @@ def probe_lines(settings: Settings) -> Iterator[str]:
     policy = state.policy()
     known = probe_settings(settings)
     yield "Thiết đặt cho phép đo: máy chủ {}, ca_file {}, proxy {}".format(
-        *(value or "(trống)" for value in (known.collector_url, known.ca_file, known.proxy))
+        *(value or "(trống)" for value in (known.collector_url, known.ca_file, without_password(known.proxy)))
     )
     yield "Chính sách số {}: nhịp báo {} giây, mạng {} giây, kiểm kê {} giây".format(
         policy.version, policy.heartbeat_s, policy.network_s, policy.inventory_s

@@ -28,14 +28,14 @@ def enrol(path: str, overrides: Dict[str, str], token: str, again: bool, say: Sa
     state = State(settings.state_dir)
     state.prepare()
     with state.lock():
-        _refuse_second(state, again)
+        refuse_second(state, again)
         request = state.request_for(_token(token), Host().kernel()[0])
         from .transport import HttpTransport  # late: a wrong command line is told without waiting for requests
 
-        transport = HttpTransport(settings.servers, settings.ca_file, settings.proxy)
+        transport = HttpTransport(settings.servers, routes=settings.routes)
         answer = transport.enrol(request)
         identity = state.accept(answer, transport.server)
-    _update_file(path, overrides)
+    update_file(path, overrides)
     say("Đã ghi danh máy này{}.".format(" tại " + identity.site_name if identity.site_name else ""))
     say("Mã máy: {}. Máy chủ: {}. Tệp thiết đặt: {}".format(identity.agent_id, identity.server, path))
     difference = abs(time.time() - answer.server_time_s)
@@ -44,7 +44,8 @@ def enrol(path: str, overrides: Dict[str, str], token: str, again: bool, say: Sa
     return 0
 
 
-def _refuse_second(state: State, again: bool) -> None:
+def refuse_second(state: State, again: bool) -> None:
+    """Raises AlreadyEnrolledError for a PC that has an identity, StateError for a damaged one."""
     if again:
         return
     try:
@@ -70,7 +71,7 @@ def _token(token: str) -> str:
     return token
 
 
-def _update_file(path: str, overrides: Dict[str, str]) -> None:
+def update_file(path: str, overrides: Dict[str, str]) -> None:
     """Puts the command line's values into the settings file, so that `run` needs none."""
     disk = Disk()
     try:

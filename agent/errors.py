@@ -59,6 +59,7 @@ class TransportError(AgentError):
     ) -> None:
         super().__init__(message, remedy)
         self.permanent = permanent
+        self.unsure = False  # True: the request went out, so it may have done its work although no answer came
         self.code = code
         self.status = status
         self.retry_after_s = retry_after_s

@@ -22,7 +22,10 @@ except ImportError:  # Windows
 
 _SLOT = struct.Struct(">4sQQQI")
 _SLOT_MAGIC = b"GWN1"
+_SLOT_PLACES = (0, 4096)  # far apart: a power cut may spoil the whole sector that was being written
+_OLD_SLOT_PLACES = (0, _SLOT.size)  # of version 0.2
 _REPLACE_TRIES = 4
+_BLOCK = 512  # what a disk gives back or does not
 _PRIVATE = 0o600
 
 
@@ -37,6 +40,32 @@ class Disk:
         with open(path, "rb") as file:
             file.seek(offset)
             return file.read(length)
+
+    def salvage(self, path: str) -> bytes:
+        """The file with 0xff where the disk gives nothing back. Raises OSError when it cannot be opened."""
+        try:
+            return self.read(path)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            size = os.path.getsize(path)
+        blocks: List[bytes] = []
+        for offset in range(0, size, _BLOCK):
+            length = min(_BLOCK, size - offset)
+            try:
+                blocks.append(self.read_at(path, offset, length).ljust(length, b"\xff"))
+            except PermissionError:
+                raise  # locked by another program: not damaged
+            except OSError:
+                blocks.append(b"\xff" * length)
+        return b"".join(blocks)
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(path)
+
+    def set_aside(self, path: str) -> None:
+        """Something that stands in the way gets another name."""
+        self._rename(path, path + ".damaged")
 
     def write_at(self, path: str, offset: int, data: bytes) -> None:
         with open(path, "r+b") as file:
@@ -117,7 +146,8 @@ class Disk:
 
 
 class Slots:
-    """Two whole numbers in two alternating slots of one small file.
+    """Two whole numbers in two alternating slots of one small file. `damaged`: a slot cannot be read, so that the
+    numbers may be those of one store() before the last.
 
     A write goes to the older slot, in place: when it is torn the other slot still counts, and it needs no free
     space, so the numbers are kept even while the disk is full.
@@ -129,6 +159,8 @@ class Slots:
         self._generation = 0
         self.values: Tuple[int, int] = (0, 0)
         self.found = False
+        self.damaged = False
+        self._places = _SLOT_PLACES
         self._load()
 
     def store(self, first: int, second: int = 0) -> bool:
@@ -138,11 +170,13 @@ class Slots:
         data = self._pack()
         try:
             if not os.path.exists(self._path):
-                self._disk.replace(self._path, data * 2)
+                self._disk.replace(self._path, data.ljust(_SLOT_PLACES[1], b"\0") + data)
+                self._places = _SLOT_PLACES
             else:
-                self._disk.write_at(self._path, (self._generation % 2) * _SLOT.size, data)
+                self._disk.write_at(self._path, self._places[self._generation % 2], data)
             return True
         except OSError:
+            self._generation -= 1  # the next try goes to the same slot: the other one holds the last good numbers
             return False
 
     def _pack(self) -> bytes:
@@ -151,12 +185,15 @@ class Slots:
 
     def _load(self) -> None:
         try:
-            data = self._disk.read(self._path)
+            data = self._disk.salvage(self._path)
         except OSError:
             return
-        for offset in (0, _SLOT.size):
+        if len(data) < _SLOT_PLACES[1]:
+            self._places = _OLD_SLOT_PLACES
+        for offset in self._places:
             slot = data[offset : offset + _SLOT.size]
             if len(slot) < _SLOT.size or zlib.crc32(slot[:-4]) != struct.unpack(">I", slot[-4:])[0]:
+                self.damaged = True
                 continue
             magic, generation, first, second, _ = _SLOT.unpack(slot)
             if magic == _SLOT_MAGIC and (not self.found or generation > self._generation):

@@ -31,6 +31,10 @@ KNOWN_FILE = "known.json"
 SEQUENCE_FILE = "sequence"
 LOCK_FILE = "agent.lock"
 
+LEAP = 1_000_000  # report numbers: ten years of them
+LEAPS = 500
+LARGEST = 2**31 - 1  # the collector's column
+
 _HEX32 = re.compile(r"[0-9a-f]{32}\Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -117,7 +121,7 @@ class State:
     def policy(self) -> AgentPolicy:
         """The last policy of the collector; the defaults when there is none or it is damaged."""
         try:
-            return codec.read(AgentPolicy, self._read(POLICY_FILE) or {})
+            return codec.read(AgentPolicy, self.kept(POLICY_FILE) or {})
         except WireError:
             return AgentPolicy()
 
@@ -126,7 +130,7 @@ class State:
 
     def known(self) -> Dict[str, Tuple[str, int]]:
         """section -> (hash that the collector acknowledged, seq of the report that brought it)."""
-        plain = self._read(KNOWN_FILE)
+        plain = self.kept(KNOWN_FILE)
         found = {}
         for name, pair in plain.items() if isinstance(plain, dict) else ():
             if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], int):
@@ -220,13 +224,30 @@ def rfc3339(seconds: float) -> str:
 
 
 class Sequence:
-    """Report numbers, +1 each, never twice within a boot."""
+    """Report numbers, +1 each, never twice within a boot. Where the last one is not certain, some are left out."""
 
     def __init__(self, state: State, seen: int = 0) -> None:
+        """`seen`: the highest number in the spool."""
         self._slots = Slots(state.path(SEQUENCE_FILE), state.disk)
-        self.last = max(self._slots.values[0], seen)
+        self._certain = True
+        # The other slot may have held the next number.
+        self.last = max(self._slots.values[0] + int(self._slots.damaged), seen)
+        if not self._slots.found:
+            known = max((seq for _, seq in state.known().values()), default=0)
+            self.last = max(self.last, known)
+            if self.last or state.has(SEQUENCE_FILE):  # it was there: numbers above the witnesses' may have been used
+                self._leap(1)
 
     def take(self) -> int:
         self.last += 1
-        self._slots.store(self.last)
+        if not self._slots.store(self.last) and self._certain:
+            # What is not on disk will be forgotten, and the next start may take the same numbers, if not from another
+            # part of the range.
+            self._leap(1 + int.from_bytes(os.urandom(2), "big") % LEAPS)
+            self._certain = False
+            self._slots.store(self.last)
         return self.last
+
+    def _leap(self, count: int) -> None:
+        if self.last < LARGEST - (count + 1) * LEAP:
+            self.last = (self.last // LEAP + count) * LEAP

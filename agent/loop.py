@@ -15,9 +15,11 @@ from .delivery import Delivery
 from .errors import StateError
 from .identity import Identity, Sequence, State
 from .log import logger
+from .measuring import Measuring
 from .probe import Probe, ProbeResult
 from .scanning import Scanning
 from .spool import Spool
+from .watch import Watch
 from .wire import seal
 from .wire.errors import LimitError
 from .wire.exchange import AgentPolicy
@@ -28,7 +30,7 @@ LONGEST_SLEEP_S = 60.0  # also how often the marker is refreshed
 FIRST_SPREAD_S = 60.0  # a whole province switches its PCs on at half past seven
 HYGIENE_WAIT_S = (120.0, 600.0)  # a PC that has just been switched on has other things to do
 _LIMITS = {
-    "heartbeat_s": (5, 3600), "network_s": (15, 86400), "inventory_s": (60, 7 * 86400), "hygiene_s": (900, 7 * 86400),
+    "journal_s": (15, 600), "heartbeat_s": (5, 3600), "network_s": (15, 86400), "inventory_s": (60, 7 * 86400), "hygiene_s": (900, 7 * 86400),
 }  # fmt: skip
 _SPOOL_LIMITS = (64 * 1024, 256 * 1024 * 1024)
 
@@ -56,6 +58,8 @@ class Tools:
     probes: Mapping[str, Probe]
     random: backoff.Random
     scanning: Optional[Scanning] = None  # None: this agent never scans its LAN
+    watch: Optional[Watch] = None  # None: this agent keeps no journal
+    measuring: Optional[Measuring] = None  # None: this agent never measures its line
 
 
 class Agent:
@@ -92,7 +96,10 @@ class Agent:
 
     def turn(self) -> float:
         """What is due now. Returns the seconds to sleep. Never raises because of one thing that went wrong."""
-        for step in (self._report_if_due, self._send_if_due, self._scan, self._refresh_marker):
+        for step in (
+            self._report_if_due, self._send_if_due, self._keep_journal, self._scan, self._measure_line,
+            self._refresh_marker,
+        ):  # fmt: skip
             name = step.__name__.strip("_")
             try:
                 step()
@@ -105,6 +112,11 @@ class Agent:
             times.append(self.delivery.next_at_s)
         if self._tools.scanning is not None:
             times.append(now + self._tools.scanning.wait_s())
+        if self._tools.measuring is not None:
+            times.append(now + self._tools.measuring.wait_s())
+        wait_s = self._tools.watch.wait_s() if self._tools.watch is not None else None
+        if wait_s is not None:
+            times.append(now + wait_s)
         return min(max(min(times) - now, 1.0), LONGEST_SLEEP_S)
 
     def make_report(self, kind: str, names: Iterable[str]) -> Tuple[Report, bytes, bool]:
@@ -115,6 +127,12 @@ class Agent:
         if kind != "goodbye":  # what the collector asked for is told from the last measurement
             asked = {*self.delivery.memory.missing, *(self._hygiene if kind == "inventory" else ())}
             results = {**{name: self._results[name] for name in asked if name in self._results}, **results}
+        watch = self._tools.watch
+        if watch is not None and self._keeps_journal():
+            results = watch.with_journal(kind, results, self.delivery)
+        measuring = self._tools.measuring
+        if measuring is not None:
+            results = measuring.with_results(kind, results, self.delivery.memory, bool(self.delivery.reached))
         made, frame = self._sealed(kind, results)
         keep = self._first or kind != "heartbeat" or any(item.data is not None for item in made.sections.values())
         lost = self.spool.lost()
@@ -124,6 +142,10 @@ class Agent:
         self._first = False
         if stored:
             report.remember(made, results, self.delivery.memory)
+        if watch is not None:
+            watch.told(made)
+        if measuring is not None:
+            measuring.told(made, stored)
         self.delivery.made(made, frame, stored)
         return made, frame, stored
 
@@ -131,6 +153,10 @@ class Agent:
         """Stopping in order: one last report, on disk at least, sent if that is quick."""
         if self._tools.scanning is not None:
             self._tools.scanning.stop()
+        if self._tools.watch is not None:
+            self._tools.watch.stop("goodbye")
+        if self._tools.measuring is not None:
+            self._tools.measuring.stop()
         try:
             self.make_report("goodbye", ())
             self.delivery.send_last()
@@ -179,9 +205,24 @@ class Agent:
             self._hygiene_due_s = min(self._hygiene_due_s, now + self._interval("hygiene"))
             self.state.keep_policy(policy)
 
+    def _keep_journal(self) -> None:
+        """Looks at the line while reports do not get through; tells what was seen once they do."""
+        watch = self._tools.watch
+        if watch is None:
+            return
+        if watch.turn(self.policy, self.delivery, self._keeps_journal()):
+            self.make_report("heartbeat", ())
+
+    def _keeps_journal(self) -> bool:
+        return "journal" not in self._disabled and "journal" not in self.policy.disabled_probes
+
     def _scan(self) -> None:
         if self._tools.scanning is not None:
             self._tools.scanning.turn(self.policy, self.delivery.lease_left_s())
+
+    def _measure_line(self) -> None:
+        if self._tools.measuring is not None:
+            self._tools.measuring.turn(self.policy, bool(self.delivery.reached))
 
     def _scanned(self, longest: str) -> List[str]:
         """What scans have found: with the next report after a scan, and with every inventory."""

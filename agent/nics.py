@@ -37,9 +37,7 @@ def read_nics() -> Tuple[Nic, ...]:
 
     stats = psutil.net_if_stats()
     addresses = psutil.net_if_addrs()
-    return tuple(
-        nic_of(name, addresses.get(name, ()), stats.get(name)) for name in sorted({*stats, *addresses})
-    )
+    return tuple(nic_of(name, addresses.get(name, ()), stats.get(name)) for name in sorted({*stats, *addresses}))
 
 
 def read_counters() -> Dict[str, NicCounters]:

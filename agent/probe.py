@@ -52,7 +52,7 @@ class Probe:
     name: str  # a key of agent.wire.sections.SECTIONS
     run: Callable[[ProbeContext], Any]
     deadline_s: float
-    cycle: str  # heartbeat | network | inventory; scan: when a scan has ended, and with an inventory; hygiene: policy
+    cycle: str  # heartbeat | network | inventory; scan: when a scan has ended, and with an inventory; hygiene: policy; event: never
     child: bool = False  # True: runs in a short-lived child process that is killed at the deadline
     cpu_s: float = 5.0  # CPU seconds after which a child ends itself: see budget.py
 

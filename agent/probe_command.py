@@ -211,6 +211,8 @@ def names(say: Say) -> int:
     from .service import probes_table
 
     say("{:<14} {}".format("snmp", "hỏi một thiết bị mạng (cần --target)"))
+    say("{:<14} {}".format("stamp", "gửi gói thử tới máy chủ: độ trễ, mất gói từng chiều"))
+    say("{:<14} {}".format("ndt7", "đo tốc độ đường truyền với máy chủ"))
     for name in probes_table():
         say("{:<14} {}".format(name, words.SECTIONS.get(name, name)))
     return 0

@@ -6,19 +6,34 @@ import random
 import signal
 import sys
 import threading
-from typing import Any, Callable, Dict, Iterable, List
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Tuple
+from urllib.parse import urlsplit
 
-from . import loop
+from . import loop, offline, relaying
 from .delivery import Delivery
-from .errors import SettingsError, StateError
+from .errors import SettingsError
 from .host import Host, platform_name
-from .identity import Identity, State
+from .identity import MARKER_FILE, Identity, State
+from .journal import Journal, boot_before
+from .journal_file import FILE as JOURNAL_FILE
+from .journal_file import JournalFile
 from .log import logger, set_up
+from .measuring import LineSettings, Measuring
 from .probe import ProbeContext, ProbeResult, ProbeSettings
+from .quality.adapters import adapter_bytes
+from .quality.meter import TrafficMeter
+from .roads import Roads, last_way
+from .routes import Route, proxies_of
 from .scanning import Scanning, ScanSettings
 from .settings import Settings
+from .sideline import Sideline
 from .spool import Spool
+from .watch import Watch
+from .watch_look import Door, Looker, Targets
 from .wire.exchange import AgentPolicy
+
+if TYPE_CHECKING:
+    from .transport import HttpTransport
 
 PROBES_DEADLINE_S = 120.0
 PAUSE_LOOK_S = 60.0
@@ -38,11 +53,13 @@ def run(load: Callable[[], Settings]) -> int:
         return 0
     state = _open_state(settings)
     with state.lock():
-        identity = state.identity()
-        transport = transport_of(settings)
+        identity, settings = offline.ready(settings, state)
+        transport = transport_of(settings, state, identity)
         agent = assemble(settings, state, identity, transport)
-        logger.info("bắt đầu, mã máy %s, máy chủ %s", identity.agent_id, ", ".join(settings.servers))
-        loop.run(agent, stop.wait, transport.hurry)
+        sideline = Sideline(settings, state, identity, agent)
+        logger.info("bắt đầu, mã máy %s, máy chủ %s", identity.agent_id, ", ".join(settings.servers) or "chưa có")
+        loop.run(agent, sideline.between(stop.wait), transport.hurry)
+        sideline.stop()
         logger.info("dừng; còn %d báo cáo chờ gửi", agent.spool.pending())
         stop_done.set()
     return 0
@@ -53,7 +70,8 @@ def once(settings: Settings, say: Say) -> int:
     set_up(settings.log_file, settings.log_level, to_stderr=False)
     state = _open_state(settings)
     with state.lock():
-        agent = assemble(settings, state, state.identity(), transport_of(settings))
+        identity, settings = offline.ready(settings, state)
+        agent = assemble(settings, state, identity, transport_of(settings, state, identity))
         made, frame, stored = agent.make_report("inventory", loop_probes())
         agent.delivery.send()
         say("Báo cáo số {}: {} phần, {} byte.".format(made.seq, len(made.sections), len(frame)))
@@ -77,17 +95,41 @@ def assemble(settings: Settings, state: State, identity: Identity, transport: An
     """An agent for these settings. The caller holds the state folder's lock."""
     host = Host()
     draw = random.SystemRandom().random  # cloned disks must not draw alike
-    try:
-        spool = Spool(state.path(SPOOL_FOLDER), AgentPolicy().spool_bytes, state.disk)
-    except OSError as error:
-        raise StateError(
-            "Không mở được hàng chờ {}: {}".format(state.path(SPOOL_FOLDER), error.strerror),
-            "Sửa quyền của thư mục hoặc chạy lại bằng quyền quản trị",
-        ) from None
+    spool = Spool(state.path(SPOOL_FOLDER), AgentPolicy().spool_bytes, state.disk)
+    if spool.trouble is not None:
+        reason = spool.trouble.strerror or spool.trouble
+        logger.error(
+            "không dùng được hàng chờ %s (%s): báo cáo chỉ gửi ngay, không lưu; sửa quyền của thư mục hoặc ổ đĩa",
+            state.path(SPOOL_FOLDER), reason,
+        )  # fmt: skip
     delivery = Delivery(state, identity.agent_id, spool, transport, host, draw)
     scanning = Scanning(state, host, draw, scan_settings(settings))
-    tools = loop.Tools(host, measurer(host, settings), probes_table(), draw, scanning)
+    watch = watch_of(settings, state, host)
+    measuring = measuring_of(settings, state, identity, host, draw)
+    tools = loop.Tools(host, measurer(host, settings), probes_table(), draw, scanning, watch, measuring)
     return loop.Agent(state, identity, spool, delivery, tools, settings.disabled_probes)
+
+
+def watch_of(settings: Settings, state: State, host: Host) -> Watch:
+    """To be made before the marker is written over."""
+    journal = Journal(JournalFile(state.path(JOURNAL_FILE), state.disk), host.boot_id())
+    doors = [
+        Door(route.server, route.ca_file, proxies_of(route).get(urlsplit(route.server).scheme, ""))
+        for route in settings.routes
+    ]
+    looker = Looker(host, Targets(tuple(doors), probe_settings(settings).proxy), host.monotonic_s)
+    return Watch(journal, looker, host, boot_before(state.kept(MARKER_FILE), host.boot_id()))
+
+
+def measuring_of(
+    settings: Settings, state: State, identity: Identity, host: Host, draw: Callable[[], float]
+) -> Measuring:
+    def way() -> Tuple[str, str, str]:
+        known = probe_settings(settings)  # anew: another address may be in use by now
+        return known.collector_url, known.ca_file, known.proxy
+
+    own = LineSettings(way, settings.disabled_probes, platform=platform_name())
+    return Measuring(state, identity, host, draw, own, TrafficMeter(state, lambda: adapter_bytes(host)))
 
 
 def scan_settings(settings: Settings) -> ScanSettings:
@@ -103,18 +145,20 @@ def measurer(host: Host, settings: Settings) -> Measure:
     """How the loop measures: the runner, told what probes may know of the settings."""
     from .runner import run_probes
 
-    known = probe_settings(settings)
-
     def measure(names: Iterable[str], policy: AgentPolicy) -> Dict[str, ProbeResult]:
+        known = probe_settings(settings)  # anew: another address may be in use by now
         return run_probes(list(names), ProbeContext(host, policy, known, logger.debug), PROBES_DEADLINE_S)
 
     return measure
 
 
 def probe_settings(settings: Settings) -> ProbeSettings:
-    server = settings.servers[0] if settings.servers else ""
+    """With the address that worked last: an office on the government network cannot be asked to reach the other."""
+    last = last_way(State(settings.state_dir))[0]
+    first = settings.routes[0] if settings.routes else Route("")
+    route = next((route for route in settings.routes if route.server == last), first)
     extra = {} if settings.scan_enabled else {"scan": "no"}
-    return ProbeSettings(server, settings.ca_file, settings.proxy, settings.state_dir, extra)
+    return ProbeSettings(route.server, route.ca_file, proxies_of(route).get("https", ""), settings.state_dir, extra)
 
 
 def probes_table() -> Dict[str, Any]:
@@ -127,14 +171,24 @@ def loop_probes() -> List[str]:
     return list(probes_table())
 
 
-def transport_of(settings: Settings) -> Any:
-    if not settings.servers:
+def direct_transport(settings: Settings) -> "HttpTransport":
+    """The collector's addresses. Raises SettingsError when there is none."""
+    if not settings.routes:
         raise SettingsError(
             "{}: [agent] server còn trống".format(settings.source), "Ghi địa chỉ máy chủ thu thập, hoặc chạy lệnh enrol"
         )
+    return _http(settings)
+
+
+def transport_of(settings: Settings, state: State, identity: Identity) -> Roads:
+    """All ways of an enrolled agent. Without any address it measures on: its reports travel by relay or USB."""
+    return Roads(_http(settings), identity, state, Host(), lambda: relaying.hosts(settings, state.policy()))
+
+
+def _http(settings: Settings) -> "HttpTransport":
     from .transport import HttpTransport
 
-    return HttpTransport(settings.servers, settings.ca_file, settings.proxy)
+    return HttpTransport(settings.servers, routes=settings.routes)
 
 
 stop_done = threading.Event()

@@ -9,19 +9,22 @@ from __future__ import annotations
 import configparser
 import dataclasses
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, NoReturn, Tuple
 from urllib.parse import urlsplit
 
+from . import settings_values as values
 from .errors import SettingsError
+from .routes import Route, without_password
 from .wire.sections import SECTIONS
 
 NAME = "gapwatch-agent"
-LOG_LEVELS = ("debug", "info", "warning", "error")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CSIDL_COMMON_APPDATA = 0x23
 _MAX_FILE = 256 * 1024
+_SERVER_SECTION = re.compile(r"server ([1-9])\Z")  # what one address has of its own
 
 
 @dataclass(frozen=True)
@@ -37,67 +40,10 @@ class Settings:
     pause: bool = False
     scan_enabled: bool = True
     snmp_communities: Tuple[str, ...] = ()
+    relay: str = "auto"  # yes | no | auto: as the collector's policy says
+    relay_hosts: Tuple[str, ...] = ()  # before those of the policy
+    routes: Tuple[Route, ...] = ()  # after load(): one per server
     source: str = ""  # the file it came from
-
-
-class _Refused(ValueError):
-    """Says what is wrong with one value and what to write instead."""
-
-
-def _flag(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise _Refused("phải là yes hoặc no")
-    return text == "yes"
-
-
-def _path(text: str) -> str:
-    if text and not os.path.isabs(text):
-        raise _Refused("phải là đường dẫn đầy đủ, ví dụ {}".format(os.path.abspath(os.sep + "thu-muc")))
-    return text
-
-
-def _level(text: str) -> str:
-    if text not in LOG_LEVELS:
-        raise _Refused("phải là một trong: {}".format(", ".join(LOG_LEVELS)))
-    return text
-
-
-def _url(text: str, schemes: Tuple[str, ...]) -> str:
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise _Refused("không phải là một địa chỉ hợp lệ") from None
-    if parts.scheme not in schemes or not parts.hostname:
-        raise _Refused("phải bắt đầu bằng {} và có tên máy chủ".format(" hoặc ".join(s + "://" for s in schemes)))
-    if parts.query or parts.fragment or any(char <= " " for char in text) or port == 0:
-        raise _Refused("không được có dấu cách, dấu ? hoặc dấu #; ví dụ https://gapwatch.tinh.gov.vn")
-    return text.rstrip("/")
-
-
-def _servers(text: str) -> Tuple[str, ...]:
-    servers = tuple(_url(part.strip(), ("https", "http")) for part in text.split(",")) if text else ()
-    if any("@" in urlsplit(server).netloc for server in servers):
-        raise _Refused("không được chứa tên đăng nhập hoặc mật khẩu")
-    if len(set(servers)) != len(servers):
-        raise _Refused("có địa chỉ bị lặp lại; xóa bớt một địa chỉ")
-    return servers
-
-
-def _proxy(text: str) -> str:
-    return _url(text, ("http", "https")) if text else ""
-
-
-def _probes(text: str) -> Tuple[str, ...]:
-    names = _words(text)
-    for name in names:
-        if name not in SECTIONS:
-            raise _Refused("không có phép đo tên {!r}; các phép đo: {}".format(name, ", ".join(SECTIONS)))
-    return names
-
-
-def _words(text: str) -> Tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",")) if text else ()
 
 
 @dataclass(frozen=True)
@@ -114,56 +60,72 @@ SETTINGS = (
     Setting(
         "agent", "server", "",
         "Địa chỉ máy chủ thu thập, ví dụ https://gapwatch.tinh.gov.vn. Có thể ghi nhiều địa chỉ, cách nhau bằng dấu\n"
-        "phẩy, lần lượt dùng từ trái sang phải. Lệnh enrol tự ghi dòng này.",
-        _servers, "servers",
+        "phẩy: thử từ trái sang phải, địa chỉ nào dùng được thì giữ. Lệnh enrol tự ghi dòng này.\n"
+        "Địa chỉ thứ hai cần chứng thư hay proxy riêng thì thêm mục [server 2] có ca_file, proxy.",
+        values.servers, "servers",
     ),
     Setting(
         "agent", "ca_file", "",
-        "Tệp chứng thư số (PEM) dùng để kiểm tra máy chủ. Để trống: dùng danh sách chứng thư công cộng.", _path,
+        "Tệp chứng thư số (PEM) dùng để kiểm tra máy chủ. Để trống: dùng danh sách chứng thư công cộng.", values.path,
     ),
     Setting(
         "agent", "proxy", "",
-        "Máy chủ trung gian (proxy) để ra mạng, ví dụ http://10.0.0.1:3128. Để trống: nối trực tiếp.", _proxy,
+        "Máy chủ trung gian (proxy) để ra mạng: http://10.0.0.1:3128 hoặc http://TÊN:MẬT_KHẨU@10.0.0.1:3128;\n"
+        "system: theo thiết đặt của hệ điều hành; none hoặc để trống: nối trực tiếp.",
+        values.proxy,
     ),
     Setting(
         "agent", "state_dir", "",
         "Thư mục dữ liệu của chương trình. Để trống: /var/lib/gapwatch-agent trên Linux,\n"
         "ProgramData\\gapwatch-agent trên Windows.",
-        _path,
+        values.path,
     ),
-    Setting("agent", "log_file", "", "Tệp nhật ký. Để trống: gapwatch-agent.log trong thư mục dữ liệu.", _path),
-    Setting("agent", "log_level", "info", "Mức nhật ký: debug, info, warning hoặc error.", _level),
+    Setting("agent", "log_file", "", "Tệp nhật ký. Để trống: gapwatch-agent.log trong thư mục dữ liệu.", values.path),
+    Setting("agent", "log_level", "info", "Mức nhật ký: debug, info, warning hoặc error.", values.level),
     Setting(
         "agent", "allow_plain_http", "no",
-        "yes: chấp nhận máy chủ http:// không mã hóa. Chỉ dùng để thử; trên cùng một máy thì không cần.", _flag,
+        "yes: chấp nhận máy chủ http:// không mã hóa. Chỉ dùng để thử; trên cùng một máy thì không cần.", values.flag,
     ),
     Setting(
         "probes", "disabled", "",
         "Các phép đo tắt tại máy này, cách nhau bằng dấu phẩy: {}.".format(", ".join(SECTIONS)),
-        _probes, "disabled_probes",
+        values.probes, "disabled_probes",
     ),
-    Setting("local", "pause", "no", "yes: tạm ngừng đo và gửi trên máy này cho đến khi đổi lại thành no.", _flag),
+    Setting("local", "pause", "no", "yes: tạm ngừng đo và gửi trên máy này cho đến khi đổi lại thành no.", values.flag),
     Setting(
         "scan", "enabled", "yes",
         "no: máy này không bao giờ quét mạng nội bộ, dù máy chủ giao việc. Tắt tạm thời thì chạy: gapwatch-agent scan off",
-        _flag, "scan_enabled",
+        values.flag, "scan_enabled",
     ),
-    Setting("scan", "snmp_communities", "", "Chuỗi SNMP chỉ đọc của thiết bị tại đây, cách nhau bằng dấu phẩy.", _words),
+    Setting("scan", "snmp_communities", "", "Chuỗi SNMP chỉ đọc của thiết bị tại đây, cách nhau bằng dấu phẩy.", values.words),
+    Setting(
+        "relay", "enabled", "auto",
+        "yes: máy này chuyển tiếp báo cáo niêm phong của máy khác trong mạng nội bộ; no: không bao giờ;\n"
+        "auto: theo chính sách của tỉnh.",
+        values.relay, "relay",
+    ),
+    Setting(
+        "relay", "hosts", "",
+        "Máy chuyển tiếp tại đây, dùng khi không nối được máy chủ nào, ví dụ 192.168.1.20; cách nhau bằng dấu phẩy.",
+        values.hosts, "relay_hosts",
+    ),
 )  # fmt: skip
+
+_OWN = {setting.key: setting for setting in SETTINGS if setting.key in ("ca_file", "proxy")}  # of one address
 
 
 def load(path: str, overrides: Dict[str, str] = {}) -> Settings:  # noqa: B006  (read only)
     """The settings of a file; a file that is not there is an empty one. `overrides`: values by "section.key"."""
     texts = _read(path)
     texts.update(overrides)
-    values: Dict[str, Any] = {}
+    found: Dict[str, Any] = {}
     for setting in SETTINGS:
         text = texts.get(setting.section + "." + setting.key, setting.default)
         try:
-            values[setting.field or setting.key] = setting.parse(text)
-        except _Refused as problem:
-            _refuse(path, setting.section, setting.key, "{!r} {}".format(text, problem))
-    return _complete(Settings(source=path, **values))
+            found[setting.field or setting.key] = setting.parse(text)
+        except values.Refused as problem:
+            _refuse(path, setting.section, setting.key, "{!r} {}".format(without_password(text), problem))
+    return _complete(Settings(source=path, **found), texts)
 
 
 def example_text() -> str:
@@ -253,6 +215,8 @@ def _known(path: str, parser: configparser.ConfigParser) -> Dict[str, str]:
         keys.setdefault(setting.section, []).append(setting.key)
     texts = {}
     for section in parser.sections():
+        if _SERVER_SECTION.match(section):
+            keys[section] = list(_OWN)
         if section not in keys:
             raise SettingsError(
                 "{}: không có mục [{}]".format(path, section),
@@ -265,8 +229,9 @@ def _known(path: str, parser: configparser.ConfigParser) -> Dict[str, str]:
     return texts
 
 
-def _complete(settings: Settings) -> Settings:
+def _complete(settings: Settings, texts: Dict[str, str]) -> Settings:
     """Checks between settings, and the defaults that depend on the platform."""
+    settings = dataclasses.replace(settings, routes=_routes(settings, texts))
     for server in settings.servers:
         parts = urlsplit(server)
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not settings.allow_plain_http:
@@ -274,11 +239,32 @@ def _complete(settings: Settings) -> Settings:
                 settings.source, "agent", "server",
                 "{!r} không mã hóa; dùng https:// (chỉ khi thử nghiệm mới đặt allow_plain_http = yes)".format(server),
             )  # fmt: skip
-    if settings.ca_file and not os.path.isfile(settings.ca_file):
-        _refuse(settings.source, "agent", "ca_file", "không có tệp {}; chép tệp vào đó".format(settings.ca_file))
+    for path in sorted({settings.ca_file, *(route.ca_file for route in settings.routes)} - {""}):
+        if not os.path.isfile(path):
+            section = "agent" if path == settings.ca_file else "server"
+            _refuse(settings.source, section, "ca_file", "không có tệp {}; chép tệp vào đó".format(path))
     state_dir = settings.state_dir or default_state_dir()
     log_file = settings.log_file or os.path.join(state_dir, NAME + ".log")
     return dataclasses.replace(settings, state_dir=state_dir, log_file=log_file)
+
+
+def _routes(settings: Settings, texts: Dict[str, str]) -> Tuple[Route, ...]:
+    """The way to each address: [server N] where it has one of its own, else [agent]."""
+    routes = [Route(server, settings.ca_file, settings.proxy) for server in settings.servers]
+    for name, text in texts.items():
+        section, _, key = name.partition(".")
+        own = _SERVER_SECTION.match(section)
+        if own is None:
+            continue
+        number = int(own.group(1))
+        if number > len(routes):
+            _refuse(settings.source, section, key, "chỉ có {} địa chỉ ở [agent] server".format(len(routes)))
+        try:
+            value = _OWN[key].parse(text)
+        except values.Refused as problem:
+            _refuse(settings.source, section, key, "{!r} {}".format(without_password(text), problem))
+        routes[number - 1] = dataclasses.replace(routes[number - 1], **{key: value})
+    return tuple(routes)
 
 
 def _refuse(path: str, section: str, key: str, problem: str) -> NoReturn:

@@ -19,10 +19,34 @@ from .wire.report import Report, Section, report_to_bytes
 from .wire.sections import SECTIONS
 
 _NOBODY = Identity("0" * 32, "0" * 64, 0)
-_VALUE_TEXTS = ("kind", "duplex", "last_shutdown", "off", "stopped", "health", "tpm_state", "automatic_updates")
-_ONLY_WHEN_SO = ("off", "stopped", "pending_reboot_reasons", "wmi_error")  # why something is not done: empty is good news, not "unknown"
+_VALUE_TEXTS = (
+    "ended",
+    "ups",
+    "kind",
+    "duplex",
+    "last_shutdown",
+    "off",
+    "stopped",
+    "health",
+    "tpm_state",
+    "automatic_updates",
+)
+_ONLY_WHEN_SO = (
+    "off",
+    "stopped",
+    "pending_reboot_reasons",
+    "wmi_error",
+    "ended",
+    "ups",
+)  # why something is not done: empty is good news, not "unknown"
 # Lists that tell nothing by being empty, unless another field says that the question was asked ("": there is none).
-_ASKED = {"dhcp_offers": "dhcp_asked", "antimalware": "antimalware_asked", "firewall": "", "doors": "", "name_checks": ""}
+_ASKED = {
+    "dhcp_offers": "dhcp_asked",
+    "antimalware": "antimalware_asked",
+    "firewall": "",
+    "doors": "",
+    "name_checks": "",
+}
 
 Say = Callable[[str], None]
 
@@ -51,6 +75,8 @@ def show(settings: Settings, as_json: bool, say: Say) -> int:
     frame = seal.seal(plain, identity.agent_id, bytes.fromhex(identity.key), identity.key_generation)
     for line in lines(made, identity is not _NOBODY, len(plain), len(frame)):
         say(line)
+    for line in way_lines(settings, state):
+        say(line)
     return 0
 
 
@@ -70,6 +96,19 @@ def lines(made: Report, enrolled: bool, plain_bytes: int, sent_bytes: int) -> It
         _number(plain_bytes), _number(sent_bytes)
     )
     yield "Phần nào máy chủ đã có và không đổi thì lần sau chỉ gửi mã băm."
+
+
+def way_lines(settings: Settings, state: State) -> Iterator[str]:
+    """Where it goes: the address in use, and why others are not."""
+    from .roads import last_way
+
+    server, relay, failed = last_way(state)
+    if relay:
+        yield "Gửi qua máy chuyển tiếp {}; máy đó không đọc được nội dung.".format(relay)
+    else:
+        yield "Gửi tới: {}".format(server or ", ".join(settings.servers) or "chưa có địa chỉ, mang bằng USB")
+    for address, why in failed:
+        yield "   Không dùng được {}: {}".format(address, why)
 
 
 def _section(name: str, section: Section) -> Iterator[str]:

@@ -9,25 +9,25 @@ Files of records (segment.py) in a folder of their own. What the rest of the age
   reports were in; it moves to the `lost` counter when such a file is deleted, together with that file's number, so
   that a kill between the two cannot count it twice.
 - A frame that did not fit on the disk is the caller's: see append().
+- Opening never fails. A folder that cannot be used stores nothing (append() False) until it can.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import zlib
-from typing import Container, Dict, FrozenSet, Iterable, List, NamedTuple, Optional
+from typing import Callable, Container, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional
 
 from . import segment as layout
 from . import thinning
-from .files import Disk, Slots
+from .files import Disk
+from .loss import LossCount
 from .segment import ACKED, LIVE, OVERHEAD, THINNED, Segment
+from .spool_files import Files
 
 SEGMENT_BYTES = 256 * 1024
-LEAST_BYTES = 16 * 1024
 LOST_FILE = "lost"
-_NAME = re.compile(r"(\d{8})\.seg\Z")
 
 
 class Ref(NamedTuple):
@@ -40,16 +40,17 @@ class Ref(NamedTuple):
 
 class Spool:
     def __init__(self, folder: str, limit: int, disk: Optional[Disk] = None) -> None:
-        """Opens what is there, in whatever state. Raises OSError only when the folder cannot be made or listed."""
+        """Opens what is there, in whatever state; `trouble` tells why the folder cannot be used, if so."""
         self.limit = limit
-        self._folder = folder
         self._disk = disk or Disk()
-        self._disk.make_folder(folder)
-        self._slots = Slots(os.path.join(folder, LOST_FILE), self._disk)
-        self._segments: Dict[int, Segment] = {}
-        self._active: Optional[Segment] = None
-        self.highest_seq = 0
-        self._load()
+        self._files = Files(folder, self._disk)
+        self.trouble = self._files.open_folder()
+        self._loss = LossCount(os.path.join(folder, LOST_FILE), self._disk)
+        self._segments: Dict[int, Segment] = {} if self.trouble else self._files.load(self._loss.noted)
+        self.highest_seq = max((max(each.seqs, default=0) for each in self._segments.values()), default=0)
+        last = self._segments.get(max(self._segments, default=0))
+        self._active: Optional[Segment] = last if last is not None and last.clean else None
+        self._sweep()
 
     # --- what is there
 
@@ -57,7 +58,7 @@ class Spool:
         return sum(segment.live() for segment in self._segments.values())
 
     def lost(self) -> int:
-        return self._slots.values[0] + sum(segment.lost() for segment in self._segments.values())
+        return self._loss.total + sum(segment.lost() for segment in self._segments.values())
 
     def size(self) -> int:
         return sum(segment.size for segment in self._segments.values())
@@ -87,14 +88,28 @@ class Spool:
                 refs.append(Ref(number, index, segment.seqs[index]))
         return refs
 
+    def matching(self, wanted: Callable[[int, int], bool]) -> List[Ref]:
+        """The waiting reports that `wanted` (crc32 of the boot id, number) says yes to."""
+        return [
+            Ref(number, index, segment.seqs[index])
+            for number, segment in self._segments.items()
+            for index in segment.live_indexes()
+            if wanted(segment.boots[index], segment.seqs[index])
+        ]
+
     def frame(self, ref: Ref) -> Optional[bytes]:
-        """The sealed report; None when the disk does not give it back whole (it is counted lost then)."""
-        segment = self._segments[ref.segment]
+        """The sealed report; None when the disk does not give it back (counted lost when what it gives is damaged)."""
+        segment = self._segments.get(ref.segment)
+        if segment is None or ref.place >= len(segment):
+            return None
         length = segment.lengths[ref.place] + OVERHEAD
         try:
-            record = self._disk.read_at(self._path(ref.segment), segment.offsets[ref.place], length)
-        except OSError:
+            record = self._disk.read_at(self._files.path(ref.segment), segment.offsets[ref.place], length)
+        except FileNotFoundError:
+            self._vanished(segment)
             return None
+        except OSError:
+            return None  # perhaps only now: the caller asks for others first
         frame = layout.frame_of(record)
         if frame is None:
             self._mark({ref.segment: [ref.place]}, THINNED)
@@ -106,6 +121,7 @@ class Spool:
         """Stores a frame. False: there is no room on the disk; nothing stored before is touched by that, and the
         caller either delivers the frame at once or calls give_up()."""
         need = len(frame) + OVERHEAD
+        self._loss.keep()
         try:
             if self.size() + need > self.limit and not self._make_room(need):
                 return False
@@ -115,13 +131,27 @@ class Spool:
         boot = zlib.crc32(boot_id.encode("ascii"))
         record = layout.record_bytes(segment.ordinals, int(keep), boot, seq, frame)
         try:
-            self._disk.write_at(self._path(segment.number), segment.size, record)
+            self._disk.write_at(self._files.path(segment.number), segment.size, record)
         except OSError:
             self._cut_back(segment)
             return False
         segment.add(segment.size, LIVE, int(keep), boot, seq, len(frame))
         self.highest_seq = max(self.highest_seq, seq)
         return True
+
+    @contextlib.contextmanager
+    def sending(self, refs: Iterable[Ref]) -> Iterator[None]:
+        """Within it these reports are on their way. They stay marked as perhaps arrived when it ends in a kill or in
+        an exception whose `unsure` is true; such reports are dropped last of all."""
+        segments = self._segments
+        found = self._by_segment(ref for ref in refs if not segments[ref.segment].keeps[ref.place] & layout.UNSURE)
+        self._mark_sent(found, True)  # those of an earlier time stay so, whatever becomes of this one
+        try:
+            yield
+        except Exception as error:
+            if not getattr(error, "unsure", False):
+                self._mark_sent(found, False)
+            raise
 
     def done(self, refs: Iterable[Ref]) -> None:
         """These reports have arrived (or were refused for good): they need not be kept."""
@@ -135,58 +165,36 @@ class Spool:
 
     def give_up(self, count: int = 1) -> None:
         """Reports that could neither be stored nor delivered."""
-        self._slots.store(self._slots.values[0] + count, self._slots.values[1])
+        self._loss.add(count)
 
     # --- files
 
-    def _path(self, number: int) -> str:
-        return os.path.join(self._folder, "{:08d}.seg".format(number))
-
-    def _load(self) -> None:
-        for name in self._disk.names(self._folder):
-            match = _NAME.match(name)
-            if match is None:
-                if name.endswith(".new"):  # a write that a kill cut short
-                    self._remove_file(name)
-                continue
-            number = int(match.group(1))
-            if number == self._slots.values[1]:
-                self._remove_file(match.group())  # counted already; only the deletion was missing
-                continue
-            try:
-                segment = layout.scan(self._disk.read(self._path(number)), number)
-            except OSError:
-                continue  # a bad block now; the file stays and may be read after the next start
-            self._segments[number] = segment
-            self.highest_seq = max(self.highest_seq, max(segment.seqs, default=0))
-        last = self._segments.get(max(self._segments, default=0))
-        self._active = last if last is not None and last.clean else None
-        self._sweep()
-
     def _writable(self, need: int) -> Segment:
         active = self._active
-        if active is not None and active.size + need <= max(self._segment_bytes(), need + layout.HEAD.size):
+        if active is not None and active.size + need <= max(self._segment_bytes(), need + layout.START):
             return active
-        number = self._next_number()
-        self._disk.replace(self._path(number), layout.head_bytes(number, 0))
+        if self.trouble or not self._files.is_there():
+            self.trouble = self._files.open_folder()
+        number = max([self._files.highest(), self._loss.noted, *self._segments]) + 1
+        self._disk.replace(self._files.path(number), layout.head_bytes(number, 0))
         self._active = self._segments[number] = Segment(number)
         self._sweep()
         return self._active
-
-    def _next_number(self) -> int:
-        on_disk = [int(match.group(1)) for match in map(_NAME.match, self._disk.names(self._folder)) if match]
-        return max([0, self._slots.values[1], *self._segments, *on_disk]) + 1
 
     def _segment_bytes(self) -> int:
         return min(SEGMENT_BYTES, max(self.limit // 8, 1024))
 
     def _cut_back(self, segment: Segment) -> None:
-        """A half-written record goes; where even that fails, nothing is added behind it."""
+        """A record that could not be written to its end goes. Where even that fails, it is marked as done with, lest
+        it be there at the next start although the caller was told that it is not; and nothing is added behind it."""
+        path = self._files.path(segment.number)
         try:
-            self._disk.truncate(self._path(segment.number), segment.size)
+            self._disk.truncate(path, segment.size)
         except OSError:
             segment.clean = False
             self._active = None
+            with contextlib.suppress(OSError):
+                self._disk.patch(path, [segment.size + layout.STATE_AT], layout.state_bytes(segment, ACKED))
 
     def _by_segment(self, refs: Iterable[Ref]) -> Dict[int, List[int]]:
         found: Dict[int, List[int]] = {}
@@ -204,7 +212,18 @@ class Spool:
                 segment.states[index] = state
             offsets = [segment.offsets[index] + layout.STATE_AT for index in indexes]
             with contextlib.suppress(OSError):  # it counts in memory; after a restart the reports are there again
-                self._disk.patch(self._path(number), offsets, bytes((state,)))
+                self._disk.patch(self._files.path(number), offsets, layout.state_bytes(segment, state))
+
+    def _mark_sent(self, found: Dict[int, List[int]], sent: bool) -> None:
+        for number, indexes in found.items():
+            segment = self._segments[number]
+            for index in indexes:
+                keep = segment.keeps[index] & layout.KEPT
+                segment.keeps[index] = keep | layout.UNSURE if sent else keep
+            offsets = [segment.offsets[index] + layout.STATE_AT for index in indexes]
+            with contextlib.suppress(OSError):
+                state = layout.SENT if sent else LIVE
+                self._disk.patch(self._files.path(number), offsets, layout.state_bytes(segment, state))
 
     def _make_room(self, need: int) -> bool:
         """Brings the files under the limit. Raises OSError when the disk has no room to rewrite one: then nothing
@@ -225,21 +244,30 @@ class Spool:
 
     def _rewrite(self, segment: Segment, dropped: FrozenSet[int]) -> None:
         """The same file without its dead records and without `dropped`, which are counted lost by the same write."""
-        data = self._disk.read(self._path(segment.number))
-        kept = [index for index in segment.live_indexes() if index not in dropped]
-        parts = [layout.head_bytes(segment.number, segment.lost() + len(dropped))]
-        for ordinal, index in enumerate(kept):
-            start = segment.offsets[index] + layout.RECORD.size
-            frame = data[start : start + segment.lengths[index]]
-            parts.append(
-                layout.record_bytes(ordinal, segment.keeps[index], segment.boots[index], segment.seqs[index], frame)
-            )
-        content = b"".join(parts)
-        self._disk.replace(self._path(segment.number), content)
-        fresh = layout.scan(content, segment.number)
+        data = self._disk.salvage(self._files.path(segment.number))
+        records: List[bytes] = []
+        gone = segment.lost()
+        for index in segment.live_indexes():
+            start = segment.offsets[index]
+            frame = layout.frame_of(data[start : start + segment.lengths[index] + OVERHEAD])
+            if frame is None or index in dropped:  # a frame that went bad must not get a fresh checksum
+                gone += 1
+                continue
+            fields = (segment.keeps[index], segment.boots[index], segment.seqs[index])
+            records.append(layout.record_bytes(len(records), *fields, frame))
+        content = layout.head_bytes(segment.number, gone) + b"".join(records)
+        failure: Optional[OSError] = None
+        try:
+            self._disk.replace(self._files.path(segment.number), content)
+            fresh = layout.scan(content, segment.number)
+        except OSError as error:  # the new file may be in place all the same: only its folder was not synced
+            failure = error
+            fresh = self._files.either(segment, content)
         self._segments[segment.number] = fresh
         if segment is self._active:
             self._active = fresh
+        if failure is not None:
+            raise failure
         if not len(fresh) and fresh is not self._active:
             self._delete(fresh)
 
@@ -251,20 +279,22 @@ class Spool:
                 self._delete(segment)
 
     def _delete(self, segment: Segment) -> bool:
+        if segment is self._active:
+            self._active = None  # whatever comes now: its number may be noted, so nothing may be added
         lost = segment.lost()
         if lost:
-            if os.path.exists(self._path(self._slots.values[1])):
-                return False  # the one before is still there: its number must stay noted
-            before = self._slots.values
-            if not self._slots.store(before[0] + lost, segment.number):
-                self._slots.values = before  # still counted where it is
-                return False
-        if segment is self._active:
-            self._active = None
+            before = self._loss.noted
+            if before and not self._files.remove(before):
+                return False  # its number must stay noted
+            if not self._loss.move(lost, segment.number):
+                return False  # still counted where it is
         del self._segments[segment.number]
-        self._remove_file(os.path.basename(self._path(segment.number)))
+        self._files.remove(segment.number)
         return True
 
-    def _remove_file(self, name: str) -> None:
-        with contextlib.suppress(OSError):  # held open by a scanner: its number is noted or all its reports are done
-            self._disk.remove(os.path.join(self._folder, name))
+    def _vanished(self, segment: Segment) -> None:
+        """Somebody removed the file: what it held is lost."""
+        if segment is self._active:
+            self._active = None
+        if self._segments.pop(segment.number, None) is not None:
+            self._loss.add(segment.live() + segment.lost())

@@ -7,8 +7,9 @@ what the request needs, for the same reason.
 from __future__ import annotations
 
 import http.cookiejar
+import time
 from dataclasses import dataclass
-from typing import Any, Dict, Mapping, Optional, Protocol, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Protocol, Sequence, Tuple
 
 import requests
 import requests.adapters
@@ -16,11 +17,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection  # requests' own 
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import SKIP_HEADER
 
-from . import words
 from .errors import TransportError
-from .wire import codec, seal
+from .refusals import is_collectors_word, no_answer, refusal, strange, tls_reason
+from .routes import Order, Route, Tried, proxies_of
+from .wire import codec, envelope, seal
 from .wire.errors import WireError
-from .wire.exchange import ENROL_PATH, REPORTS_PATH, EnrolAnswer, EnrolRequest, UploadAnswer
+from .wire.exchange import ENROL_PATH, RELAY_HEADER, RELAYED_PATH, REPORTS_PATH, EnrolAnswer, EnrolRequest, UploadAnswer
 
 TIMEOUT_S = (5.0, 15.0)  # to connect, between two bytes of the answer
 HURRIED_S = (2.0, 3.0)
@@ -42,77 +44,132 @@ class Counters:
 
 
 class HttpTransport:
-    """Servers in order; the one that answered last is asked first."""
+    """Addresses in order; the one that works is kept (routes.Order)."""
 
-    def __init__(self, servers: Tuple[str, ...], ca_file: str = "", proxy: str = "") -> None:
+    def __init__(
+        self,
+        servers: Sequence[str],
+        ca_file: str = "",
+        proxy: str = "",
+        routes: Sequence[Route] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`routes`, where given, stand for `servers` with `ca_file` and `proxy`."""
         self.counters = Counters()
-        self._servers = servers
-        self._current = 0
+        self.tried: Tuple[Tried, ...] = ()  # the last round, as far as it went
+        self._routes = tuple(routes) or tuple(Route(server, ca_file, proxy) for server in servers)
+        self._order = Order(len(self._routes))
+        self._monotonic = monotonic
         self._timeout_s = TIMEOUT_S
-        self._session = _session(ca_file, proxy, self.counters)
+        self._sessions = [_session(route, self.counters) for route in self._routes]
 
     def send(self, batch: bytes, headers: Mapping[str, str]) -> UploadAnswer:
-        plain = self._anywhere(REPORTS_PATH, batch, {"Content-Type": seal.CONTENT_TYPE, **headers})
+        before = self.counters.bytes_sent
+        try:
+            plain = self._anywhere(REPORTS_PATH, batch, {"Content-Type": seal.CONTENT_TYPE, **headers})
+        except TransportError as error:
+            # "store": the collector's own word that it stored nothing; a strange answer is not the collector's.
+            no_word = error.code not in ("store", "strange_answer") and (error.status >= 500 or not error.status)
+            error.unsure = no_word and self.counters.bytes_sent - before > len(batch)
+            raise
         return _answer(UploadAnswer, plain)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         body = codec.dumps(codec.to_plain(request))
         return _answer(EnrolAnswer, self._anywhere(ENROL_PATH, body, {"Content-Type": "application/json"}))
 
+    def carry(self, sealed: bytes, proof: str) -> bytes:
+        """Another agent's envelope to the collector; returns the collector's envelope for that agent."""
+        headers = {"Content-Type": envelope.CONTENT_TYPE, RELAY_HEADER: proof}
+        answer = self._anywhere(RELAYED_PATH, sealed, headers, _sealed)
+        assert isinstance(answer, bytes)
+        return answer
+
     def knock(self) -> None:
         """Asks for an answer, no more: an upload without reports. Raises TransportError when the collector cannot be
         reached; that it refuses an empty upload is an answer too."""
-        try:
-            self._anywhere(REPORTS_PATH, b"", {"Content-Type": seal.CONTENT_TYPE})
-        except TransportError as error:
-            if not error.permanent or error.code.startswith("http_"):
-                raise
+        self._knocked(lambda: self._anywhere(REPORTS_PATH, b"", {"Content-Type": seal.CONTENT_TYPE}))
+
+    def survey(self) -> List[Tried]:
+        """Knocks at every address, in the order of the settings."""
+        found = []
+        for index, route in enumerate(self._routes):
+            try:
+                self._knocked(lambda index=index: self._post(index, REPORTS_PATH, b"", {}, _judged))
+            except TransportError as error:
+                found.append(Tried(route.server, str(error)))
+            else:
+                found.append(Tried(route.server))
+        return found
 
     @property
     def server(self) -> str:
-        """The server that is asked next."""
-        return self._servers[self._current]
+        """The address that is asked next; "" when there is none."""
+        return self._routes[self._order.current].server if self._routes else ""
+
+    @staticmethod
+    def _knocked(ask: Callable[[], Any]) -> None:
+        try:
+            ask()
+        except TransportError as error:
+            if not is_collectors_word(error):
+                raise
 
     def hurry(self) -> None:
         """The PC is being switched off: better no answer than a long wait for one."""
         self._timeout_s = HURRIED_S
 
     def close(self) -> None:
-        self._session.close()
+        for session in self._sessions:
+            session.close()
 
-    def _anywhere(self, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
+    def _anywhere(
+        self, path: str, body: bytes, headers: Mapping[str, str], judge: Optional[Callable[..., Any]] = None
+    ) -> Any:
         problem: Optional[TransportError] = None
-        for _ in self._servers:
+        tried: List[Tried] = []
+        for index in self._order.next_round(self._monotonic()) if self._routes else ():
+            server = self._routes[index].server
             try:
-                return self._post(self.server + path, body, headers)
+                answer = self._post(index, path, body, headers, judge or _judged)
             except TransportError as error:
-                problem = problem or error
-                if error.status and not 500 <= error.status < 600:
+                if is_collectors_word(error):
+                    self._worked(index, tried)
                     raise  # this server is there and has said its word
-                self._current = (self._current + 1) % len(self._servers)
+                tried.append(Tried(server, error.message))
+                problem = problem or error
+            else:
+                self._worked(index, tried)
+                return answer
+        self.tried = tuple(tried)
         raise problem or TransportError(
             "Chưa có địa chỉ máy chủ", "Ghi [agent] server trong tệp thiết đặt", permanent=True, code="no_server"
         )
 
-    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Any:
+    def _worked(self, index: int, tried: Sequence[Tried]) -> None:
+        self._order.works(index, self._monotonic())
+        self.tried = (*tried, Tried(self._routes[index].server))
+
+    def _post(self, index: int, path: str, body: bytes, headers: Mapping[str, str], judge: Callable[..., Any]) -> Any:
+        url = self._routes[index].server + path
         sent = {"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER, **headers}
         reused = self.counters.connections
         self.counters.requests += 1
         try:
-            response = self._request(url, body, sent)
+            response = self._request(index, url, body, sent)
         except requests.RequestException as error:
             # A router that forgot the idle connection says so only now: once more, on a new one.
             if self.counters.connections != reused or isinstance(error, requests.exceptions.SSLError):
                 raise _no_answer(url, error) from None
             try:
-                response = self._request(url, body, sent)
+                response = self._request(index, url, body, sent)
             except requests.RequestException as again:
                 raise _no_answer(url, again) from None
         self.counters.bytes_received += _size(response)
-        return _judged(url, response)
+        return judge(url, response)
 
-    def _request(self, url: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
-        response = self._session.post(
+    def _request(self, index: int, url: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
+        response = self._sessions[index].post(
             url, data=body, headers=dict(headers), timeout=self._timeout_s, allow_redirects=False, stream=True
         )
         with response:
@@ -120,14 +177,13 @@ class HttpTransport:
         return response
 
 
-def _session(ca_file: str, proxy: str, counters: Counters) -> requests.Session:
+def _session(route: Route, counters: Counters) -> requests.Session:
     session = requests.Session()
-    session.trust_env = False  # a user's environment must not bend where evidence goes
+    session.trust_env = False  # a user's environment must not bend where evidence goes, unless the settings say so
     session.headers.clear()
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-    session.verify = ca_file or True
-    if proxy:
-        session.proxies = {"http": proxy, "https": proxy}
+    session.verify = route.ca_file or True
+    session.proxies = dict(proxies_of(route))
     adapter = _adapter(counters)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -197,19 +253,28 @@ def _answer(cls: Any, plain: Any) -> Any:
     try:
         return codec.read(cls, plain)
     except WireError as error:
-        raise _strange("trường {}".format(error)) from None
+        raise strange("trường {}".format(error)) from None
 
 
 def _judged(url: str, response: requests.Response) -> Any:
     status = response.status_code
     if 300 <= status < 400:
-        raise _strange("chuyển hướng sang {}".format(response.headers.get("Location", "?")[:120]), status)
+        raise strange("chuyển hướng sang {}".format(response.headers.get("Location", "?")[:120]), status)
     plain = _json(response.content)
     if status in (200, 201):
         if plain is None:
-            raise _strange("không phải JSON")
+            raise strange("không phải JSON")
         return plain
-    raise _refusal(url, status, plain, response.headers.get("Retry-After", ""))
+    raise refusal(url, status, plain, response.headers.get("Retry-After", ""))
+
+
+def _sealed(url: str, response: requests.Response) -> bytes:
+    if response.status_code == 200 and response.headers.get("Content-Type") == envelope.CONTENT_TYPE:
+        if len(response.content) <= MAX_ANSWER:
+            return response.content
+    elif response.status_code not in (200, 201):
+        _judged(url, response)
+    raise strange("không phải phong bì")
 
 
 def _json(content: bytes) -> Any:
@@ -221,67 +286,13 @@ def _json(content: bytes) -> Any:
         return None
 
 
-def _refusal(url: str, status: int, plain: Any, retry_after: str) -> TransportError:
-    """An error answer in the API's one shape, or any other, as one line with a remedy."""
-    shape = plain.get("error") if isinstance(plain, dict) else None
-    told: Dict[str, Any] = shape if isinstance(shape, dict) else {}
-    code, text, remedy, field = (str(told.get(key) or "")[:300] for key in ("code", "message", "remedy", "field"))
-    if code in words.REFUSALS:
-        (text, remedy), field = words.REFUSALS[code], ""
-    message = "Máy chủ từ chối ({}{}): {}{}".format(
-        status, " " + code if code else "", field + ": " if field else "", text or url
-    )
-    wait = float(retry_after) if retry_after.isdigit() else 0.0
-    permanent = 400 <= status < 500 and status not in (408, 425, 429)
-    if not remedy:
-        remedy = _REMEDIES.get(status, "Chờ máy chủ hoạt động lại" if status >= 500 else "")
-    return TransportError(message, remedy, permanent, code or "http_{}".format(status), status, wait)
-
-
-_REMEDIES = {
-    401: "Máy chủ không nhận định danh của máy này; xin mã ghi danh mới rồi chạy: gapwatch-agent enrol --again",
-    403: "Định danh của máy này đã bị thu hồi hoặc tạm giữ; liên hệ quản trị hệ thống của tỉnh",
-    404: "Kiểm tra [agent] server: địa chỉ này không phải máy chủ thu thập",
-    405: "Kiểm tra [agent] server: địa chỉ này không phải máy chủ thu thập",
-    429: "Máy chủ đang bận; chương trình sẽ tự gửi lại",
-}
-
-
-def _strange(what: str, status: int = 0) -> TransportError:
-    return TransportError(
-        "Câu trả lời không phải của máy chủ thu thập ({})".format(what),
-        "Có thể mạng yêu cầu đăng nhập (Wi-Fi công cộng) hoặc [agent] server, proxy sai",
-        code="strange_answer",
-        status=status,
-    )
-
-
 def _no_answer(url: str, error: requests.RequestException) -> TransportError:
-    host = url.split("/")[2]
-    text = str(error)
+    host, text = url.split("/")[2], str(error)
     if isinstance(error, requests.exceptions.ProxyError):
-        return TransportError("Không nối được qua proxy tới {}".format(host), "Kiểm tra [agent] proxy", code="proxy")
+        return no_answer("proxy_login" if "407" in text else "proxy", host)
     if isinstance(error, requests.exceptions.SSLError):
-        return TransportError(
-            "Không tin được chứng thư của {} ({})".format(host, _tls_reason(text)),
-            "Kiểm tra đồng hồ máy và [agent] ca_file",
-            code="tls",
-        )
+        return no_answer("tls", host, tls_reason(text))
     if isinstance(error, requests.exceptions.Timeout):
-        return TransportError(
-            "{} không trả lời kịp".format(host), "Kiểm tra đường truyền; chương trình sẽ tự gửi lại", code="timeout"
-        )
-    if isinstance(error, OSError) and ("NameResolution" in text or "getaddrinfo" in text):
-        return TransportError(
-            "Không tìm thấy tên máy chủ {}".format(host), "Kiểm tra [agent] server và DNS của mạng", code="dns"
-        )
-    return TransportError(
-        "Không nối được tới {}".format(host), "Kiểm tra đường truyền, tường lửa và [agent] server", code="connect"
-    )
-
-
-def _tls_reason(text: str) -> str:
-    for reason in ("certificate has expired", "not yet valid", "self-signed", "self signed", "doesn't match"):
-        if reason in text:
-            return reason
-    return "unable to get local issuer" if "local issuer" in text else "TLS"
+        return no_answer("timeout", host)
+    unknown = isinstance(error, OSError) and ("NameResolution" in text or "getaddrinfo" in text)
+    return no_answer("dns" if unknown else "connect", host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import words_journal
 from .words_fields import FIELDS
 
 __all__ = ["FIELDS", "HEADER", "KINDS", "NONE_OF", "NONE_SEEN", "REFUSALS", "SECTIONS", "STATUSES", "UNKNOWN", "VALUES"]
@@ -42,6 +43,9 @@ SECTIONS = {
     "devices": "Thiết bị mạng, máy in, bộ lưu điện",
     "reach": "Kết nối đường truyền và dịch vụ",
     "uptime": "Bật, tắt máy",
+    "journal": "Nhật ký lúc mất kết nối",
+    "quality": "Chất lượng đường truyền",
+    "traffic": "Lưu lượng qua máy này",
 }
 
 # Values that stand for something; anything else is printed as it is sent.
@@ -79,6 +83,7 @@ VALUES = {
     "deadline": "quá thời gian cho phép",
     "daily_cap": "đã gửi đủ số gói cho phép trong ngày",
     "failed": "chương trình quét bị lỗi",
+    **{code: text for code, text in {**words_journal.ENDED, **words_journal.UPS}.items() if code},
 }
 
 # What the collector answers, by its stable code: (what is wrong, what to do). Other codes keep its own words.

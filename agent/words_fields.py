@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Dict
 
+from . import words_journal, words_quality
+
 FIELDS: Dict[str, Dict[str, str]] = {
     "SystemInfo": {
         "os_family": "Họ hệ điều hành",
@@ -121,6 +123,9 @@ FIELDS: Dict[str, Dict[str, str]] = {
     "ReachInfo": {
         "checks": "Các lần thử kết nối",
         "internet": "Ra được Internet",
+        "gateway": "Thiết bị đầu cuối tại cơ quan trả lời",
+        "provider": "Chặng đầu tiên của nhà mạng trả lời",
+        "government": "Mạng truyền số liệu chuyên dùng trả lời",
         "captive": "Mạng chặn bằng trang đăng nhập",
         "collector": "Tới được máy chủ thu thập",
     },
@@ -320,4 +325,6 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "on_battery_s": "Đã chạy bằng ắc quy (giây)",
         "replace": "Cần thay ắc quy",
     },
+    **words_journal.FIELDS,
+    **words_quality.FIELDS,
 }

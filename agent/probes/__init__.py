@@ -37,6 +37,9 @@ _TABLE = (
     Probe("devices", _of("lan", "run_devices"), deadline_s=10, cycle="scan"),
     Probe("reach", _of("reach"), deadline_s=25, cycle="network"),
     Probe("uptime", _of("uptime"), deadline_s=15, cycle="heartbeat"),
+    Probe("journal", _of("journal"), deadline_s=10, cycle="event"),
+    Probe("quality", _of("line"), deadline_s=10, cycle="event"),
+    Probe("traffic", _of("line", "run_traffic"), deadline_s=10, cycle="event"),
 )
 
 PROBES: Dict[str, Probe] = {probe.name: probe for probe in _TABLE}

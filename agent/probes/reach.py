@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 from ..probe import NoData, ProbeContext
 from ..wire.sections import ReachCheck, ReachInfo
+from . import reach_way
 from .reach_stages import Answer, Line, Trail, get, open_tcp
 
 MAX_TARGETS = 24
 _PARALLEL = 6  # a thin line should not carry all at once
+_WAY_S = 0.5
 _TOTAL_S = 20.0  # below the probe's deadline: what has answered by then is reported
 
 Job = Tuple[Trail, Callable[[Trail], None]]
@@ -40,21 +42,50 @@ def run(context: ProbeContext) -> ReachInfo:
     if policy.internet_check_url:
         url, wanted = policy.internet_check_url, policy.internet_check_text
         jobs.append((Trail("internet"), lambda trail: answers.append(_internet(trail, public, url, wanted))))
+    if policy.government_check:
+        jobs.append((Trail("government"), lambda trail: _service(trail, public, policy.government_check)))
     for target in policy.reach_targets[:MAX_TARGETS]:
         jobs.append((Trail(target.name), lambda trail, url=target.url: _service(trail, public, url)))
     if not jobs:
         raise NoData("nothing to reach is set")
-    _run_all(jobs, time.monotonic() + _TOTAL_S)
+    near, end = _Near(context), time.monotonic() + _TOTAL_S
+    _run_all(jobs, end)
     told = [trail.finish() for trail, _ in jobs]
+    reached = any(part and part[-1].ok for part in told)
+    way = near.way(_WAY_S if reached else end - time.monotonic(), reached)
     checks = tuple(check for part in told for check in part)
     for check in checks:
         context.log("{} {} {}: {}".format(check.name, check.stage, check.target, check.error or "ok"))
     internet, captive = judge_internet(answers[0], policy.internet_check_text) if answers else (None, None)
     if policy.internet_check_url and not answers:
         internet = False  # no answer in all that time
-    return ReachInfo(
-        checks, internet, captive, collector_verdict(told[0]) if settings.collector_url else None
-    )
+    collector = collector_verdict(told[0]) if settings.collector_url else None
+    government = None
+    if policy.government_check:
+        government = next((part[-1].ok for part in told if part and part[-1].name == "government"), False)
+    return ReachInfo(checks, internet, captive, collector, way.gateway, way.provider, government)
+
+
+class _Near:
+    """The near part of the way, asked beside the rest."""
+
+    def __init__(self, context: ProbeContext) -> None:
+        self._context = context
+        self._found: List[reach_way.Way] = []
+        self._thread = threading.Thread(target=self._work, name="reach-way", daemon=True)
+        self._thread.start()
+
+    def way(self, wait_s: float, reached: bool) -> reach_way.Way:
+        """`reached`: something further away answered, so that silence on the way there means nothing."""
+        self._thread.join(max(0.0, wait_s))
+        way = self._found[0] if self._found else reach_way.Way()
+        return reach_way.Way(way.gateway or None, way.provider or None) if reached else way
+
+    def _work(self) -> None:
+        try:
+            self._found.append(reach_way.look(self._context.host, self._context.log, reach_way.QUICK))
+        except Exception as error:  # must not cost what is further away
+            self._context.log("way: {!r}".format(error))
 
 
 def collector_verdict(checks: List[ReachCheck]) -> bool:

@@ -5,6 +5,9 @@ POST /agent/v1/reports  a batch of frames (seal.py) -> UploadAnswer (200), acks 
 Errors have the API's one shape: {"error": {"code", "message", "field"?, "remedy"?}}.
 An upload that carries reports made more than 60 s ago adds the header CLOCK_HEADER: "<boot id> <monotonic s>", taken
 as it is sent, so that the collector can place older reports of that boot in true time.
+POST /agent/v1/relayed  an envelope (envelope.py) that another agent carries, with RELAY_HEADER -> an envelope
+Between a PC and the relay of its site: POST RELAY_PATH, an envelope -> 200 an envelope from the collector, or
+202 {"kept": true}: it lies in the relay and has not arrived.
 """
 
 from __future__ import annotations
@@ -15,6 +18,10 @@ from typing import Optional, Tuple
 ENROL_PATH = "/agent/v1/enrol"
 REPORTS_PATH = "/agent/v1/reports"
 CLOCK_HEADER = "x-gapwatch-clock"
+RELAYED_PATH = "/agent/v1/relayed"
+RELAY_HEADER = "x-gapwatch-relay"  # "<agent id> <key generation> <proof>", see envelope.relay_proof
+RELAY_PATH = "/relay/v1/reports"
+RELAY_PORT = 8737
 
 ACK_STATUSES = ("stored", "duplicate", "rejected", "retry")
 
@@ -63,6 +70,19 @@ class AgentPolicy:
     dns_known_names: Tuple[str, ...] = ()  # names with a public answer, to test name servers with
     snmp_communities: Tuple[str, ...] = ()  # tried in this order, none is guessed
     snmp_users: Tuple[SnmpUser, ...] = ()
+    journal_s: int = 60  # between two looks at the line while reports do not get through
+    government_check: str = ""  # on the government network: http(s)://... or tcp://host:port; "": not checked
+    relay_enabled: bool = False  # this agent may carry other agents' sealed reports
+    relay_port: int = RELAY_PORT
+    relay_hosts: Tuple[str, ...] = ()  # PCs of the same site to ask when no collector address works: "host" or "host:port"
+    line_reflector: str = ""  # of STAMP packets, "host:port"; ":port": on the collector's own host; "": none are sent
+    line_ndt7: str = ""  # of throughput tests, "https://host:port"; ":port": on the collector's own host; "": none are made
+    line_class: str = ""  # fibre | government | mobile | satellite; "": not known
+    line_agents: int = 1  # PCs of the site that share the line's budget and its tests
+    line_budget_mb: int = 0  # megabytes (10^6 bytes) a month for all of them
+    line_stamp_s: int = 900  # between two trains of packets on the line
+    line_stamp_packets: int = 60  # in a train
+    line_tests_per_day: int = 4  # throughput tests on the line in a working day, at most
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Dict, Optional, Tuple
 
+from .sections_journal import JournalInfo
 from .sections_lan import DevicesInfo, HygieneInfo, LanInfo
+from .sections_quality import QualityInfo, TrafficInfo
 
 
 @dataclass(frozen=True)
@@ -236,9 +238,9 @@ class NeighboursInfo:
 
 @dataclass(frozen=True)
 class ReachCheck:
-    name: str = ""  # collector, internet, or a service's name from the policy
-    stage: str = ""  # dns | tcp | http
-    target: str = ""  # host, host:port or URL
+    name: str = ""  # gateway, provider, government, collector, internet, or a service's name from the policy
+    stage: str = ""  # dns | tcp | http; icmp | arp for gateway and provider
+    target: str = ""  # address, host, host:port or URL
     ok: Optional[bool] = None
     latency_ms: Optional[float] = None
     error: str = ""  # short: timeout, refused, nxdomain, tls, status 503
@@ -250,6 +252,9 @@ class ReachInfo:
     internet: Optional[bool] = None
     captive: Optional[bool] = None  # an answer came, but not the expected one
     collector: Optional[bool] = None
+    gateway: Optional[bool] = None  # the office's router answered
+    provider: Optional[bool] = None  # the first router behind it answered; None: it never has
+    government: Optional[bool] = None  # the policy's target on the government network answered
 
 
 @dataclass(frozen=True)
@@ -274,6 +279,9 @@ SECTIONS: Dict[str, type] = {
     "devices": DevicesInfo,
     "reach": ReachInfo,
     "uptime": UptimeInfo,
+    "journal": JournalInfo,
+    "quality": QualityInfo,
+    "traffic": TrafficInfo,
 }
 
 

@@ -11,10 +11,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
 
-from agent.wire import codec, report, seal
+from agent.wire import codec, envelope, report, seal
 from agent.wire.exchange import (
     CLOCK_HEADER,
     ENROL_PATH,
+    RELAY_HEADER,
+    RELAYED_PATH,
     REPORTS_PATH,
     Ack,
     AgentPolicy,
@@ -42,6 +44,8 @@ class Collector:
     acks: Dict[int, str] = field(default_factory=dict)  # seq -> status to answer instead
     come_back: Tuple[int, int] = (0, 0)
     scan_lease_s: int = 0
+    relayed: List[Tuple[str, envelope.LoadHead]] = field(default_factory=list)  # carrier, what the sender said
+    time_s: float = 1.8e9
 
     def enrol(self, request: EnrolRequest) -> Answer:
         if request.token != TOKEN:
@@ -74,6 +78,18 @@ class Collector:
         )
         return 200, codec.to_plain(answer)
 
+    def take_relayed(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        carrier = envelope.relay_of(headers.get(RELAY_HEADER, ""), body, _key)
+        found = envelope.only_envelope(body, envelope.UPLOAD)
+        key = _key(found.agent_id, found.key_generation)
+        head, batch = envelope.unpack_load(envelope.open_envelope(found, key))
+        self.relayed.append((carrier or "", head))
+        status, plain = self.take(batch, {}) if batch else error(400, "empty", "no report")
+        content = envelope.pack_answer(status, self.time_s, codec.dumps(plain))
+        return 200, envelope.seal_envelope(
+            envelope.ANSWER, content, found.agent_id, key, found.key_generation, bound=found.nonce
+        )
+
     def _store(self, made: report.Report) -> str:
         self.order.append(made.seq)
         if made.seq in self.acks:
@@ -92,7 +108,13 @@ class Collector:
             return self.enrol(codec.read(EnrolRequest, codec.loads(body)))
         if path == REPORTS_PATH:
             return self.take(body, headers)
+        if path == RELAYED_PATH:
+            return self.take_relayed(body, headers)
         return error(404, "not_found", "không có trang này")
+
+
+def _key(agent_id: str, generation: int) -> bytes:
+    return seal.derive_key(MASTER, agent_id, generation)
 
 
 def error(status: int, code: str, message: str, remedy: str = "") -> Answer:
@@ -182,7 +204,8 @@ class Server:
         status, plain = self.collector.handle(handler.path, body, headers)
         content = plain if isinstance(plain, bytes) else codec.dumps(plain)
         handler.send_response(status)
-        handler.send_header("Content-Type", "application/json")
+        kind = envelope.CONTENT_TYPE if handler.path == RELAYED_PATH and status == 200 else "application/json"
+        handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(content)))
         if not self.keep_alive:
             handler.send_header("Connection", "close")

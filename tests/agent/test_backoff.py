@@ -42,3 +42,12 @@ def test_come_back_is_honoured_and_spread(come_back_s, spread_s, drawn):
     else:
         low = min(come_back_s, backoff.LONGEST_COME_BACK_S)
         assert low <= wait <= low + min(max(spread_s, 0), backoff.LONGEST_COME_BACK_S)
+
+
+@given(st.booleans(), share)
+def test_the_past_waits_and_after_a_return_it_is_spread(returned, drawn):
+    wait = backoff.before_backlog(returned, lambda: drawn)
+
+    spread = backoff.BACKLOG_SPREAD_S if returned else backoff.BACKLOG_PAUSE_S
+    assert backoff.BACKLOG_PAUSE_S <= wait <= backoff.BACKLOG_PAUSE_S + spread
+    assert wait == pytest.approx(backoff.BACKLOG_PAUSE_S + drawn * spread)

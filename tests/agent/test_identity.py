@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import stat
+import struct
 import subprocess
 import sys
+import zlib
 
 import pytest
 
@@ -115,8 +117,67 @@ def test_numbers_grow_by_one_over_restarts(state):
 
 
 def test_the_spool_is_a_second_witness(state):
+    Sequence(state).take()
     assert Sequence(state, seen=41).take() == 42
     assert Sequence(state).take() == 43
+
+
+def test_a_counter_that_is_gone_leaves_numbers_out_and_takes_none_twice(state, tmp_path):
+    """Numbers above the spool's highest may have been delivered: its newest reports go first."""
+    for _ in range(50):
+        Sequence(state).take()
+    for damage in (b"", b"\xff" * 9000, b"GWN1"):
+        (tmp_path / "sequence").write_bytes(damage)
+        assert Sequence(state, seen=41).take() > 1000
+    (tmp_path / "sequence").unlink()
+    assert Sequence(state, seen=41).take() > 1000
+    (tmp_path / "sequence").unlink()
+    state.keep_known({"system": ("0123456789ab", 41)})
+    assert Sequence(state).take() > 1000
+
+
+def test_a_disk_that_keeps_no_number_gives_each_start_its_own(state):
+    class Dead(TestDisk):
+        def write_at(self, *_: object) -> None:
+            raise OSError(5, "Input/output error")
+
+    Sequence(state).take()
+    state.disk = Dead()
+    ranges = []
+    for _ in range(4):
+        sequence = Sequence(state)
+        ranges.append([sequence.take() for _ in range(3)])
+    assert all(taken == list(range(taken[0], taken[0] + 3)) for taken in ranges)
+    assert len({taken[0] for taken in ranges}) > 1
+    assert max(map(max, ranges)) < 2**31
+    state.disk = TestDisk()
+    assert Sequence(state).take() == 2
+
+
+def test_the_counter_of_version_0_2_is_read_and_counted_on(state, tmp_path):
+    body = struct.pack(">4sQQQ", b"GWN1", 7, 300, 0)
+    older = struct.pack(">4sQQQ", b"GWN1", 6, 299, 0)
+    slots = [part + struct.pack(">I", zlib.crc32(part)) for part in (older, body)]
+    (tmp_path / "sequence").write_bytes(b"".join(slots))
+
+    assert [Sequence(state).take() for _ in range(3)] == [301, 302, 303]
+    assert (tmp_path / "sequence").stat().st_size == 64
+
+
+def test_a_state_folder_that_cannot_be_read_back_is_no_reason_not_to_start(state):
+    class BadBlock(TestDisk):
+        def read(self, path: str, *_: int) -> bytes:
+            raise OSError(5, "Input/output error")
+
+        read_at = read  # type: ignore[assignment]
+
+    Sequence(state).take()
+    state.keep_policy(AgentPolicy(version=3))
+    state.disk = BadBlock()
+
+    assert state.policy() == AgentPolicy()
+    assert state.known() == {}
+    assert Sequence(state).take() > 1
 
 
 def test_no_number_comes_twice_whenever_the_kill_comes(tmp_path):
@@ -143,18 +204,46 @@ def test_numbers_count_on_while_the_disk_is_full(state):
     assert [Sequence(state).take() for _ in range(3)] == [2, 3, 4]
 
 
-@pytest.mark.parametrize("damage", range(64))
-def test_one_damaged_slot_falls_back_to_the_other(tmp_path, damage):
+def test_one_damaged_slot_falls_back_to_the_other(tmp_path):
     slots = Slots(str(tmp_path / "n"), TestDisk())
     for value in range(1, 6):
         slots.store(value, 9)
-    with open(str(tmp_path / "n"), "r+b") as file:
-        file.seek(damage)
-        byte = file.read(1)
-        file.seek(damage)
-        file.write(bytes((byte[0] ^ 0x55,)))
+    good = (tmp_path / "n").read_bytes()
+    for place in (*range(32), *range(4096, 4128)):
+        (tmp_path / "n").write_bytes(good[:place] + bytes((good[place] ^ 0x55,)) + good[place + 1 :])
+        again = Slots(str(tmp_path / "n"), TestDisk())
+        assert again.damaged
+        assert again.values in ((5, 9), (4, 9))
 
-    assert Slots(str(tmp_path / "n"), TestDisk()).values in ((5, 9), (4, 9))
+
+@pytest.mark.parametrize("sector", [0, 4096])
+def test_a_spoilt_sector_takes_one_slot_and_no_number_twice(state, tmp_path, sector):
+    taken = [Sequence(state).take() for _ in range(7)]
+    data = bytearray((tmp_path / "sequence").read_bytes())
+    data[sector : sector + 512] = b"\xee" * len(data[sector : sector + 512])
+    (tmp_path / "sequence").write_bytes(bytes(data))
+
+    assert Sequence(state).take() > max(taken)
+
+
+def test_a_write_that_failed_goes_to_the_same_slot_again(tmp_path):
+    """The other slot holds the last good numbers."""
+    disk = TestDisk()
+    slots = Slots(str(tmp_path / "n"), disk)
+    slots.store(1)
+    slots.store(2)
+    places = []
+
+    def refuse(_path, offset, _data):
+        places.append(offset)
+        raise OSError(5, "Input/output error")
+
+    disk.write_at = refuse  # type: ignore[method-assign]
+    assert not slots.store(3)
+    assert not slots.store(4)
+    assert len(set(places)) == 1
+    assert slots.values == (4, 0)
+    assert Slots(str(tmp_path / "n"), TestDisk()).values == (2, 0)
 
 
 # --- marker

@@ -183,7 +183,7 @@ def test_the_list_names_every_probe(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys)
 
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["snmp", *PROBES]
+    assert [line.split()[0] for line in out.splitlines()] == ["snmp", "stamp", "ndt7", *PROBES]
 
 
 def test_any_probe_as_json_and_as_text(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from agent.wire import codec
 from agent.wire.sections import SECTIONS
 from tests.agent import machines
 
-NEED_A_NETWORK = {"reach", "hygiene", "lan", "devices"}  # tested in their own files
+NEED_A_NETWORK = {"reach", "hygiene", "lan", "devices", "journal", "quality", "traffic"}  # tested in their own files
 CASES = [(name, section) for name in machines.names() for section in machines.load(name).expected]
 
 
@@ -72,4 +72,6 @@ def test_serials_for_the_administrator_are_logged_not_failed() -> None:
 
 def test_table_of_probes_is_the_contract() -> None:
     assert list(PROBES) == list(SECTIONS)
-    assert {probe.cycle for probe in PROBES.values()} == {"heartbeat", "network", "inventory", "hygiene", "scan"}
+    assert {probe.cycle for probe in PROBES.values()} == {
+        "heartbeat", "network", "inventory", "hygiene", "scan", "event",
+    }  # fmt: skip

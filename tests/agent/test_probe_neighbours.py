@@ -85,9 +85,7 @@ def test_order_of_answers_changes_nothing() -> None:
 def test_a_huge_table_is_cut_but_counted() -> None:
     subnets = subnets_of([Nic("eth0", ipv4=("10.0.0.1/8",))])
     arp = [
-        ArpEntry(
-            "10.0.{}.{}".format(n // 256, n % 256), "02:00:5e:00:{:02x}:{:02x}".format(n // 256, n % 256)
-        )
+        ArpEntry("10.0.{}.{}".format(n // 256, n % 256), "02:00:5e:00:{:02x}:{:02x}".format(n // 256, n % 256))
         for n in range(2, 2000)
     ]
 
@@ -109,9 +107,7 @@ def test_narrowest_subnet_wins() -> None:
 def test_windows_tables_survive_a_lying_count() -> None:
     row = struct.pack("<II8s4sI", 11, 6, b"\x02\x00\x5e\x00\x00\x01\x00\x00", bytes([192, 168, 1, 1]), 3)
 
-    assert parse_windows_arp(struct.pack("<I", 2**32 - 1) + row) == [
-        ArpEntry("192.168.1.1", "02:00:5e:00:00:01")
-    ]
+    assert parse_windows_arp(struct.pack("<I", 2**32 - 1) + row) == [ArpEntry("192.168.1.1", "02:00:5e:00:00:01")]
     assert parse_windows_arp(b"") is None
     assert parse_windows_arp(struct.pack("<I", 0)) == []
 

@@ -15,7 +15,7 @@ import pytest
 
 from agent.host import Host
 from agent.probe import NoData, ProbeContext, ProbeSettings
-from agent.probes import reach, reach_stages
+from agent.probes import reach, reach_stages, reach_way
 from agent.probes.reach import judge_internet
 from agent.probes.reach_stages import Answer, short_error
 from agent.wire.exchange import AgentPolicy, ReachTarget
@@ -62,6 +62,12 @@ def start(handler: type, trust: Any = None) -> http.server.ThreadingHTTPServer:
         server.socket = trust.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return server
+
+
+@pytest.fixture(autouse=True)
+def no_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The near part of the way is tested in test_reach_way.py; nothing is asked on the network of whoever tests."""
+    monkeypatch.setattr(reach_way, "look", lambda *_: reach_way.Way())
 
 
 @pytest.fixture(scope="module")
@@ -309,3 +315,33 @@ def test_many_targets_are_bounded(closed: str) -> None:
 )
 def test_errors_are_short(error: Exception, text: str) -> None:
     assert short_error(error) == text
+
+
+@pytest.mark.parametrize(
+    ("target", "way", "expected"),
+    [
+        ("/login", reach_way.Way(True, True), (True, True, True)),
+        ("/login", reach_way.Way(False, None), (None, None, True)),  # silence on a way that works means nothing
+        ("", reach_way.Way(True, False), (True, False, False)),
+        ("", reach_way.Way(False, False), (False, False, False)),
+    ],
+)
+def test_near_stages_and_the_government_network(
+    site: str, closed: str, monkeypatch: pytest.MonkeyPatch, target: str, way: reach_way.Way, expected: Any
+) -> None:
+    monkeypatch.setattr(reach_way, "look", lambda *_: way)
+
+    found = run(AgentPolicy(government_check=site + target if target else "tcp://" + closed))
+
+    assert (found.gateway, found.provider, found.government) == expected
+    assert [check.name for check in found.checks] == ["government"]
+
+
+def test_a_way_that_cannot_be_looked_at_costs_nothing_else(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> reach_way.Way:
+        raise OSError("no such thing")
+
+    monkeypatch.setattr(reach_way, "look", broken)
+    found = run(AgentPolicy(government_check=site + "/login"))
+
+    assert (found.gateway, found.provider, found.government) == (None, None, True)

@@ -68,9 +68,7 @@ def test_wtmp(events: Any, how: str) -> None:
 def test_wtmp_records() -> None:
     layout = "<h2xi32s4s32s256shhiii16s20x"
     rows = [(2, b"reboot", 10), (7, b"clerk", 20), (1, b"runlevel", 30), (1, b"shutdown", 40)]
-    data = b"".join(
-        struct.pack(layout, kind, 1, b"", b"", user, b"", 0, 0, 0, at, 0, b"") for kind, user, at in rows
-    )
+    data = b"".join(struct.pack(layout, kind, 1, b"", b"", user, b"", 0, 0, 0, at, 0, b"") for kind, user, at in rows)
 
     assert parse_wtmp(data + b"cut") == [("boot", 10), ("shutdown", 40)]
 
