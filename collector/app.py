@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from collector import api, metrics, web
+from collector.ingest.bundle import Importer
 from collector.ingest.counters import Counters
 from collector.ingest.enrol import enrol_router
 from collector.ingest.front import ReportFront
@@ -22,9 +23,11 @@ from collector.ingest.policy import PolicyBook
 from collector.ingest.read import Refusal
 from collector.jobs import evaluate, housekeeping, outbox, weekly
 from collector.jobs.lan import LanJob
+from collector.jobs.lines import LineJob
 from collector.jobs.schedule import Job, Schedule
 from collector.mail.mailer import Mailer, make_mailer
 from collector.mail.render import composer
+from collector.service_list import publish_services
 from collector.settings import Settings
 from inventory.domain.hours import Calendar
 from inventory.store import beats, ingest, rejects, schema
@@ -51,9 +54,10 @@ def create_app(
     schema.require_current(store)
     master = load_or_create(settings.master_key_path)
     calendar = read_calendar(settings.calendar_file)
+    publish_services(settings, store, clock())
     mailer = mailer or make_mailer(settings)
     policies, counters = PolicyBook(store), Counters()
-    committer = GroupCommitter(lambda arrivals: ingest.ingest(store, arrivals, policies.grace_s))
+    committer = GroupCommitter(lambda arrivals: ingest.ingest(store, arrivals, policies.gap_s))
     with_jobs = settings.run_jobs if run_jobs is None else run_jobs
 
     @asynccontextmanager
@@ -74,6 +78,7 @@ def create_app(
     app.state.settings, app.state.store, app.state.clock = settings, store, clock
     app.state.calendar, app.state.mailer, app.state.compose = calendar, mailer, composer(settings)
     app.state.counters, app.state.committer, app.state.metric_providers = counters, committer, [_mail_figures]
+    app.state.importer = Importer(store, master, policies, clock)
     app.include_router(enrol_router(store, master, policies, clock, counters))
     app.include_router(metrics.router)
     api.install(app, page_error=web.http_error_page, is_page=web.is_page)
@@ -103,6 +108,7 @@ def jobs(settings: Settings, store: Store, clock: Clock, mailer: Mailer, calenda
         beat_job(settings, store, clock),
         Job("evaluate", 5, lambda: evaluate.run(store, clock, calendar)),
         Job("lan", 10, LanJob(store, clock).run),
+        Job("lines", 30, LineJob(store, clock, calendar).run),
         Job("weekly", 30, lambda: weekly.run(store, settings, clock, calendar, compose)),
         Job("outbox", 10, lambda: outbox.run(store, mailer, clock, name, calendar)),
         Job("housekeeping", 600, lambda: housekeeping.run(store, clock, name)),

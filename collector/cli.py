@@ -13,7 +13,17 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from typer._click import exceptions as errors  # typer brings a click of its own and shows no other door to its errors
 
-from collector import commands, cpu_year, register
+from collector import (
+    calendar_command,
+    carried,
+    commands,
+    cpu_year,
+    line_commands,
+    meeting_command,
+    register,
+    replay_command,
+    service_list,
+)
 
 cli = typer.Typer(
     name="gapwatch",
@@ -36,6 +46,33 @@ def serve(config: Config = None) -> None:
 def jobs(config: Config = None) -> None:
     """Chỉ chạy việc định kỳ, khi nhiều máy thu dùng chung một kho (run_jobs = false)."""
     commands.run_jobs(commands.settings_of(config))
+
+
+_LISTEN_HELP = "Địa chỉ mở cổng, ví dụ 0.0.0.0:{} hoặc [::]:{}."
+_Metrics = Annotated[str, typer.Option("--metrics", help="Mở /metrics và /healthz tại đây, ví dụ 127.0.0.1:9620.")]
+
+
+@cli.command("reflector")
+def reflector(
+    listen: Annotated[str, typer.Option("--listen", help=_LISTEN_HELP.format(8620, 8620))] = "0.0.0.0:8620",
+    metrics: _Metrics = "",
+    config: Config = None,
+) -> None:
+    """Chạy bộ phản hồi gói thử (STAMP, UDP) để tác tử đo độ trễ và mất gói từng chiều."""
+    line_commands.run_reflector(commands.settings_of(config), listen, metrics)
+
+
+@cli.command("ndt7")
+def ndt7(
+    listen: Annotated[str, typer.Option("--listen", help=_LISTEN_HELP.format(8621, 8621))] = "0.0.0.0:8621",
+    cert: Annotated[Path | None, typer.Option(help="Chứng thư TLS (PEM); để trống: không mã hóa.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Khóa riêng của chứng thư (PEM).")] = None,
+    max_tests: Annotated[int, typer.Option("--max-tests", help="Số lần đo cùng lúc nhiều nhất.")] = 8,
+    metrics: _Metrics = "",
+    config: Config = None,
+) -> None:
+    """Chạy máy chủ đo tốc độ (ndt7) cho các tác tử đã ghi danh."""
+    line_commands.run_ndt7(commands.settings_of(config), listen, metrics, cert, key, max_tests)
 
 
 @cli.command()
@@ -76,10 +113,31 @@ def enrol(
     site: Annotated[str, typer.Option("--site", help="Số hoặc tên địa điểm.")],
     uses: Annotated[int, typer.Option(help="Số máy được ghi danh bằng mã này.")] = 1,
     days: Annotated[int, typer.Option(help="Số ngày mã còn hiệu lực.")] = 14,
+    offline: Annotated[bool, typer.Option("--offline", help="Ghi tệp ghi danh cho một máy không có mạng.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Tệp sẽ ghi; chỉ với --offline.")] = carried.DEFAULT_FILE,
+    server: Annotated[
+        list[str] | None, typer.Option(help="Địa chỉ máy thu ghi vào tệp, có thể lặp lại; mặc định: base_url.")
+    ] = None,
+    ca: Annotated[Path | None, typer.Option(help="Tệp chứng thư số (PEM) của máy thu, ghi kèm vào tệp.")] = None,
     config: Config = None,
 ) -> None:
-    """Tạo mã ghi danh cho một địa điểm và in dòng lệnh cần gõ trên máy trạm."""
-    register.enrol(commands.settings_of(config), site, uses, days)
+    """Tạo mã ghi danh cho một địa điểm và in dòng lệnh cần gõ trên máy trạm; --offline: ghi tệp mang theo."""
+    if offline:
+        carried.enrol_offline(commands.settings_of(config), site, out, server or [], ca)
+    else:
+        register.enrol(commands.settings_of(config), site, uses, days)
+
+
+@cli.command("import-bundle")
+def import_bundle(
+    paths: Annotated[list[Path], typer.Argument(help="Tệp .gwb, hoặc thư mục của USB có các tệp ấy.")],
+    receipts: Annotated[
+        Path | None, typer.Option("--receipts", help="Thư mục ghi biên nhận; mặc định: bên cạnh từng tệp.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Nhập báo cáo mang bằng USB từ nơi không có đường truyền, ghi biên nhận để mang về."""
+    carried.import_bundles(commands.settings_of(config), paths, receipts)
 
 
 @cli.command()
@@ -102,6 +160,37 @@ def account(
 ) -> None:
     """Tạo tài khoản, hoặc đặt lại mật khẩu nếu đã có. Mật khẩu được in ra một lần."""
     register.account(commands.settings_of(config), login, role, unit, name)
+
+
+@cli.command("meeting-check")
+def meeting_check(
+    at: Annotated[
+        str, typer.Option(help='Giờ họp theo giờ Việt Nam, ví dụ "2026-11-25 08:00"; để trống: bây giờ.')
+    ] = "",
+    mbps: Annotated[float | None, typer.Option(help="Mb/s cần cho mỗi chiều; mặc định theo chính sách.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")] = False,
+    config: Config = None,
+) -> None:
+    """Trước cuộc họp trực tuyến: điểm cầu nào dự kiến không đạt, vì sao."""
+    meeting_command.meeting_check(commands.settings_of(config), at, mbps, as_json)
+
+
+services_cli = typer.Typer(help="Danh sách dịch vụ mà các xã phải vào được.", no_args_is_help=True)
+cli.add_typer(services_cli, name="services")
+
+
+@services_cli.command("check")
+def services_check(
+    file: Annotated[str, typer.Option("--file", help="Tệp khác với tệp trong cài đặt.")] = "", config: Config = None
+) -> None:
+    """Kiểm tra tệp danh sách dịch vụ; không thay đổi gì."""
+    service_list.check(commands.settings_of(config), file)
+
+
+@services_cli.command("load")
+def services_load(config: Config = None) -> None:
+    """Nạp danh sách dịch vụ vào kho ngay, không phải khởi động lại."""
+    service_list.load(commands.settings_of(config))
 
 
 @cli.command("check-config")
@@ -132,6 +221,37 @@ def cpu_year_command(
         typer.echo(cpu_year.answer(brand, vendor, family, model, stepping))
     else:
         raise errors.UsageError("cần tên bộ xử lý, số CPUID hoặc --batch")
+
+
+@cli.command("calendar")
+def show_calendar(
+    year: Annotated[str, typer.Option("--year", help="Năm cần xem, ví dụ 2026; mặc định năm nay.")] = "",
+    day: Annotated[str, typer.Option("--day", help="Chỉ hỏi một ngày, viết năm-tháng-ngày.")] = "",
+    config: Config = None,
+) -> None:
+    """Xem những ngày cơ quan được coi là nghỉ hoặc làm bù, theo ngày lễ và tệp lịch đang dùng."""
+    settings = commands.settings_of(config)
+    for line in calendar_command.show(settings.calendar_file, year, day, commands.utc_now()):
+        typer.echo(line)
+
+
+@cli.command("replay")
+def replay_trace(
+    trace: Annotated[Path, typer.Argument(help="Tệp ghi diễn biến, mỗi dòng một đối tượng JSON; nhận cả .gz.")],
+    as_json: Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")] = False,
+    explain: Annotated[str, typer.Option("--explain", help="In bằng lời vì sao địa điểm này có từng trạng thái.")] = "",
+    calendar: Annotated[Path | None, typer.Option(help="Tệp lịch nghỉ và làm bù; mặc định là lịch đi kèm.")] = None,
+) -> None:
+    """Chạy lại một tệp diễn biến bằng đúng bộ quy tắc của máy thu: lúc nào nơi nào mất kết nối, vì sao."""
+    runner, answer = replay_command.replay(trace, calendar)
+    if as_json:
+        typer.echo(replay_command.as_json(answer))
+    elif explain:
+        for line in replay_command.explain_site(runner, explain):
+            typer.echo(line)
+    else:
+        for line in replay_command.summary(runner):
+            typer.echo(line)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -21,6 +21,7 @@ from sqlmodel import Session, select
 
 from collector.app import create_app, utc_now
 from collector.commands import migrate
+from collector.demo_line import LineServers
 from collector.jobs.schedule import Job, Schedule
 from collector.opening import CommandError, say
 from collector.register import new_password
@@ -61,14 +62,17 @@ def run_demo(settings: Settings) -> None:
     app = create_app(settings, store)
     server = make_server(settings, app, log_level="warning")
     agent = _Agent(store, settings, site_id)
+    lines = LineServers(settings)
+    lines.start(store, site_id, utc_now())
     refresh = Schedule([Job("sample", 300, lambda: refresh_sample(store, utc_now()))], utc_now)
-    runner = _Runner(server, agent, lambda: _banner(settings, password, agent))
+    runner = _Runner(server, agent, lambda: _banner(settings, password, agent, lines.shown()))
     refresh.start()
     try:
         runner.run()
     finally:
         refresh.stop()
         agent.stop()
+        lines.stop()
         store.close()
 
 
@@ -232,7 +236,7 @@ def _new_site(session: Session, settings: Settings) -> Site:
     return site
 
 
-def _banner(settings: Settings, password: str, agent: _Agent) -> None:
+def _banner(settings: Settings, password: str, agent: _Agent, lines: str) -> None:
     mails = f"máy chủ thư {settings.smtp_host}" if settings.smtp_host else f"thư mục {settings.mail_folder.resolve()}"
     config, prefix = shlex.quote(_short(agent.config)), _environment()
     process = (
@@ -249,6 +253,7 @@ def _banner(settings: Settings, password: str, agent: _Agent) -> None:
                 gửi ngay: {prefix}.venv/bin/gapwatch weekly --now
     Tác tử      {process}; xem gì được gửi: .venv/bin/gapwatch-agent show --config {config}
                 chạy lại nếu đã tắt: .venv/bin/gapwatch-agent run --config {config}
+    Đường truyền  đo với cổng {lines}; xem kết quả: .venv/bin/gapwatch-agent line --config {config}
 
   Nhấn Ctrl-C để dừng. Dữ liệu được giữ trong {settings.var_dir}/ cho lần sau.
 """

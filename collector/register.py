@@ -92,7 +92,7 @@ def enrol(settings: Settings, site_words: str, uses: int, days: int) -> None:
     store = open_ready(settings)
     now = utc_now()
     with store.session() as session:
-        site = _find_site(session, site_words)
+        site = find_site(session, site_words)
         assert site.id is not None
         token = create_token(session, site.id, uses, now + timedelta(days=days), "cli", now)
         say(f"Địa điểm: {site.name}. Mã dùng được {uses} lần trong {days} ngày. Trên máy trạm hãy gõ:")
@@ -150,7 +150,7 @@ def _no_unit(settings: Settings, unit: str) -> CommandError:
     return CommandError(f"--unit: không có đơn vị {unit!r}; xem mã trong {settings.units_file}, ví dụ x21787.2")
 
 
-def _find_site(session: Session, words: str) -> Site:
+def find_site(session: Session, words: str) -> Site:
     if words.isdigit():
         site = session.get(Site, int(words))
         if site is None:

@@ -83,7 +83,7 @@ def _local(moment: datetime) -> str:
 @contextmanager
 def _opened(trace: Path) -> Iterator[BinaryIO]:
     try:
-        file = cast(BinaryIO, gzip.open(trace) if trace.suffix == ".gz" else open(trace, "rb"))
+        file = cast(BinaryIO, gzip.open(trace) if trace.suffix == ".gz" else open(trace, "rb"))  # noqa: SIM115 (below)
     except OSError as error:
         raise BadValue(
             str(trace), "không mở được ({why})", "kiểm tra tên tệp", why=os.strerror(error.errno or 0)

@@ -95,6 +95,10 @@ class Settings:
         "config/policy.toml",
         "các ngưỡng mà `gapwatch migrate` ghi vào kho mới; để trống: ngưỡng có sẵn. Sau đó sửa trên trang Chính sách",
     )
+    services_file: str = _setting(
+        "config/services.toml",
+        "danh sách dịch vụ mà các xã phải vào được, đọc khi khởi động; để trống: không theo dõi dịch vụ nào",
+    )
     run_jobs: bool = _setting(
         True, "chạy việc định kỳ ngay trong `gapwatch serve`; false khi có `gapwatch jobs` chạy riêng"
     )

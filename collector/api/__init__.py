@@ -4,6 +4,8 @@
     GET /api/v1/machines   /api/v1/machines/{id}      GET /api/v1/figures
     GET /api/v1/findings   /api/v1/findings/{id}      GET /api/v1/outbox
     GET /api/v1/devices    /api/v1/devices/{id}       GET /api/v1/scans
+    GET /api/v1/outages    GET /api/v1/area-events
+    GET /api/v1/lines      GET /api/v1/services       GET /api/v1/meeting-points   /api/v1/meeting-check
     GET /api/v1/openapi.json
 
 Lists: `page`, `size`, filters; {"items", "total", "page", "size"}. Errors: errors.py.
@@ -17,7 +19,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from collector.api import devices, figures, findings, machines, scans, sites, units
+from collector.api import devices, figures, findings, lines, machines, outages, scans, sites, units
 from collector.api.errors import IsPage, PageError, install_error_handlers
 from collector.api.params import ERRORS
 
@@ -61,6 +63,6 @@ def openapi() -> dict[str, Any]:
 
 def _router() -> APIRouter:
     router = APIRouter(prefix=PREFIX, responses=ERRORS)
-    for module in (sites, machines, devices, scans, findings, units, figures):
+    for module in (sites, machines, devices, scans, outages, lines, findings, units, figures):
         router.include_router(module.router)
     return router

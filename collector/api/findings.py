@@ -37,6 +37,7 @@ Kind = Literal[
     "machine_silent",
     "clock_wrong",
     "site_disconnected",
+    "site_flapping",
     "site_no_lan",
     "site_never_reported",
     "village_no_broadband",
@@ -53,6 +54,11 @@ Kind = Literal[
     "lan_default_snmp",
     "lan_open_management",
     "lan_no_ipv6",
+    "line_saturated",
+    "line_below_contract",
+    "service_unreachable",
+    "service_down",
+    "meeting_not_ready",
 ]
 
 

@@ -8,7 +8,7 @@ from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from collector.api.errors import ApiError, ErrorBody
-from inventory.domain.hours import VN_TIME
+from inventory.domain.hours import DEFAULT_CALENDAR, VN_TIME, Calendar
 from inventory.store.engine import Store
 
 MAX_ID = 2**31 - 1
@@ -46,6 +46,12 @@ class PlaceParams(PageParams):
 def store_of(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
+
+
+def calendar_of(request: Request) -> Calendar:
+    """The calendar of days off and make-up days that this service was started with."""
+    calendar: Calendar = getattr(request.app.state, "calendar", DEFAULT_CALENDAR)
+    return calendar
 
 
 def today_of(request: Request) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collector.i18n import N_
+from collector.i18n.policy_words_lines import LINES
 
 GROUPS: Mapping[str, str] = {
     "age": N_("Máy tính cũ và máy yếu"),
@@ -13,6 +14,7 @@ GROUPS: Mapping[str, str] = {
     "scan": N_("Quét mạng nội bộ"),
     "silence": N_("Mất kết nối và im lặng"),
     "line": N_("Đường truyền"),
+    "meeting": N_("Họp trực tuyến"),
     "norm": N_("Định mức thiết bị"),
     "village": N_("Thôn, bản"),
     "mail": N_("Thư và thời hạn xử lý"),
@@ -40,6 +42,12 @@ HELP: Mapping[str, str] = {
     "agent.internet_check_url": N_("Trang http để máy trạm thử Internet; để trống thì không thử."),
     "agent.internet_check_text": N_("Nội dung đúng của trang thử Internet; để trống nếu trang trả lời mã 204."),
     "agent.reach_targets": N_("Dịch vụ của tỉnh mà máy trạm thử kết nối. Mỗi dòng: tên | địa chỉ."),
+    "agent.government_check": N_(
+        "Địa chỉ trên mạng truyền số liệu chuyên dùng để máy trạm thử: http(s)://... hoặc tcp://máy:cổng; để trống thì không thử."
+    ),
+    "agent.journal_s": N_(
+        "Trong lúc không gửi được báo cáo, máy trạm xem lại đường truyền và ghi nhật ký sau mỗi khoảng này."
+    ),
     "agent.disabled_probes": N_("Phép đo mà máy trạm không chạy. Mỗi dòng một tên."),
     "agent.spool_bytes": N_("Dung lượng tối đa để giữ báo cáo chưa gửi được trên máy trạm."),
     "agent.send_user_name": N_("Có gửi tên người dùng Windows hay không; mặc định không."),
@@ -60,8 +68,19 @@ HELP: Mapping[str, str] = {
     "dns.known_names": N_("Tên miền có thật để thử máy chủ DNS. Mỗi dòng một tên."),
     "snmp.communities": N_("Mật khẩu đọc SNMP (v1, v2c) được phép dùng, thử theo thứ tự này. Mỗi dòng một mật khẩu."),
     "snmp.users": N_("Người dùng đọc SNMPv3. Mỗi dòng: tên | SHA256 | khóa xác thực | AES | khóa mã hóa."),
+    "relay.enabled": N_(
+        "Cho máy trạm chuyển tiếp báo cáo niêm phong của máy khác cùng địa điểm; nên bật cho từng địa điểm."
+    ),
+    "relay.port": N_("Cổng TCP mà máy chuyển tiếp mở trong mạng nội bộ."),
+    "relay.hosts": N_(
+        "Máy chuyển tiếp của địa điểm, dùng khi không nối được máy chủ nào. Mỗi dòng một máy, có thể kèm cổng."
+    ),
     "site.missed_heartbeats": N_("Trong giờ làm việc, bỏ lỡ số nhịp báo này thì nghi mất kết nối."),
     "site.prolonged_hours": N_("Mất kết nối lâu hơn mức này thì coi là kéo dài và xếp mức nặng."),
+    "flapping.min_cuts": N_(
+        "Đứt ngắn từ số lần này trở lên trong khoảng đó thì nêu một việc “đường truyền chập chờn”, không nêu từng lần."
+    ),
+    "flapping.window_hours": N_("Đếm số lần đứt kết nối ngắn trong số giờ gần nhất này."),
     "site.never_reported_days": N_("Đã ghi danh quá số ngày này mà chưa từng báo cáo thì nêu thành việc cần xử lý."),
     "machine.silent_minutes": N_(
         "Máy im lặng quá số phút này, chỉ tính giờ làm việc, thì nêu thành việc cần xử lý. 1440 phút là khoảng ba ngày."
@@ -71,6 +90,20 @@ HELP: Mapping[str, str] = {
     "line.window_days": N_("Số ngày xét lưu lượng."),
     "line.sample_min": N_("Khoảng cách giữa hai lần lấy mẫu lưu lượng."),
     "line.median_min_mbps": N_("Trung vị tốc độ tải xuống của địa điểm thấp hơn mức này thì cảnh báo."),
+    "line.reflector": N_(
+        "Nơi máy trạm gửi gói thử đường truyền: :8620 là cổng đó của máy thu; hoặc máy:cổng. Để trống thì không gửi."
+    ),
+    "line.ndt7": N_(
+        "Nơi máy trạm đo tốc độ: :8621 là cổng đó của máy thu; hoặc https://máy:cổng. Để trống thì không đo."
+    ),
+    "line.stamp_s": N_("Mỗi đường truyền gửi một loạt gói thử sau mỗi khoảng này."),
+    "line.stamp_packets": N_("Số gói thử trong một loạt."),
+    "line.tests_per_day": N_("Số lần đo tốc độ nhiều nhất của một đường truyền trong ngày làm việc; 0 là không đo."),
+    "line.budget_fibre_mb": N_("Dung lượng đo trong tháng của đường cáp quang, cáp đồng."),
+    "line.budget_government_mb": N_("Dung lượng đo trong tháng của đường truyền số liệu chuyên dùng."),
+    "line.budget_mobile_mb": N_("Dung lượng đo trong tháng của đường di động."),
+    "line.budget_satellite_mb": N_("Dung lượng đo trong tháng của đường vệ tinh."),
+    "line.budget_unknown_mb": N_("Dung lượng đo trong tháng khi chưa khai loại đường truyền."),
     "norm.pc_per_official": N_("Số máy tính cho một cán bộ, công chức."),
     "norm.staff_per_printer": N_("Số người dùng chung một máy in, làm tròn lên."),
     "norm.staff_per_scanner": N_("Số người dùng chung một máy quét, làm tròn lên."),
@@ -87,6 +120,7 @@ HELP: Mapping[str, str] = {
     "due_days.clock_wrong": N_("Số ngày để xử lý việc: máy sai giờ."),
     "due_days.site_disconnected": N_("Số ngày để xử lý việc: địa điểm mất kết nối."),
     "due_days.site_no_lan": N_("Số ngày để xử lý việc: địa điểm chưa có mạng nội bộ."),
+    "due_days.site_flapping": N_("Số ngày để xử lý việc: đường truyền chập chờn."),
     "due_days.site_never_reported": N_("Số ngày để xử lý việc: địa điểm chưa từng báo cáo."),
     "due_days.village_no_broadband": N_("Số ngày để xử lý việc: thôn chưa có băng rộng cố định."),
     "due_days.village_no_signal": N_("Số ngày để xử lý việc: thôn chưa có sóng di động."),
@@ -102,12 +136,14 @@ HELP: Mapping[str, str] = {
     "due_days.lan_default_snmp": N_("Số ngày để xử lý việc: thiết bị dùng mật khẩu SNMP mặc định."),
     "due_days.lan_open_management": N_("Số ngày để xử lý việc: cửa quản trị của thiết bị để ngỏ."),
     "due_days.lan_no_ipv6": N_("Số ngày để xử lý việc: chưa có IPv6."),
+    **LINES,
 }
 """Key -> what it means; config/policy.toml says the same, a test proves it."""
 
 UNITS: Mapping[str, str] = {
     "years": N_("năm"),
     "gib": N_("GiB"),
+    "mb": N_("MB"),
     "count": N_("số lượng"),
     "mhz": N_("MHz"),
     "percent": N_("phần trăm"),
@@ -159,6 +195,10 @@ SOURCES: tuple[str, ...] = (
     N_("TT 48/2023/TT-BTC, Điều 4(5)"),
     N_("TT 06/2026/TT-BKHCN, Điều 5(6)"),
     N_("QĐ 15/2025/QĐ-TTg"),
+    N_("QCVN 34:2022/BTTTT (chưa đối chiếu)"),
+    N_("ITU-T G.114, Y.1541"),
+    N_("Yêu cầu mạng của Microsoft Teams"),
+    N_("Yêu cầu của Zoom, Huawei Meeting (dẫn lại)"),
     N_("QĐ 15/2025/QĐ-TTg, Phụ lục II"),
 )
 """Sources, for their translations."""
@@ -203,9 +243,16 @@ PROBLEMS: tuple[str, ...] = (
     N_("viết: {example}"),
     N_("{url!r} thiếu cổng"),
     N_("viết tcp://máy:cổng"),
+    N_("{value!r} không phải địa chỉ dùng được"),
+    N_("viết :8620 hoặc máy:cổng"),
+    N_("viết :8621 hoặc https://máy:cổng"),
     N_("phải là danh sách tên miền, không quá 8"),
     N_("mỗi dòng một tên, ví dụ chinhphu.vn"),
     N_("{item!r} không phải tên miền"),
+    N_("phải là danh sách máy, không quá 4"),
+    N_("mỗi dòng một máy, ví dụ 192.168.1.20"),
+    N_("{item!r} không phải tên hay địa chỉ máy"),
+    N_("ví dụ 192.168.1.20"),
     N_("ví dụ chinhphu.vn"),
     N_("phải là danh sách không quá 5 mật khẩu"),
     N_("mỗi dòng một mật khẩu đọc SNMP"),

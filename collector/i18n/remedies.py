@@ -28,6 +28,10 @@ REMEDIES: Mapping[str, str] = {
         "thì báo sự cố "
         "cho nhà cung cấp đường truyền và ghi lại thời hạn khắc phục."
     ),
+    "site_flapping": N_(
+        "Xem các lần đứt ở trang địa điểm; kiểm tra nguồn điện, đầu cắm và thiết bị đầu cuối, rồi gửi bảng kê cho "
+        "nhà cung cấp đường truyền."
+    ),
     "site_no_lan": N_(
         "Kiểm tra thực tế tại địa điểm; nếu đúng là chưa có mạng nội bộ thì đề xuất lắp thiết bị chuyển mạch "
         "và đi dây mạng, "
@@ -37,6 +41,22 @@ REMEDIES: Mapping[str, str] = {
         "Cấp mã ghi danh và cài trạm thu thập lên ít nhất một máy tính của địa điểm; nơi chưa có đường "
         "truyền thì chép báo cáo "
         "bằng USB."
+    ),
+    "line_saturated": N_(
+        "Xem máy nào dùng nhiều mạng trong giờ làm việc (cập nhật, sao lưu, xem phim) và chuyển ra ngoài giờ; nếu vẫn đầy "
+        "thì đề nghị nâng dung lượng đường truyền."
+    ),
+    "line_below_contract": N_(
+        "Gửi số đo cho nhà cung cấp theo số hợp đồng, đề nghị kiểm tra và nêu thời hạn; đo lại sau khi khắc phục."
+    ),
+    "service_unreachable": N_(
+        "Nơi khác vẫn vào được, nên kiểm tra tại địa điểm: máy chủ tên miền, tường lửa, proxy và đường truyền tới mạng "
+        "mà dịch vụ nằm trên đó."
+    ),
+    "service_down": N_("Báo đơn vị vận hành dịch vụ: gần như mọi địa điểm đều không vào được; xã không cần làm gì."),
+    "meeting_not_ready": N_(
+        "Xử lý điểm kém nhất đã nêu: thiếu tốc độ thì nâng đường truyền, trễ và mất gói thì đề nghị nhà cung cấp kiểm tra, "
+        "dùng dây mạng thay cho Wi-Fi tại phòng họp."
     ),
     "village_no_broadband": N_(
         "Đối chiếu với doanh nghiệp viễn thông về cáp quang gần nhất; ghi cam kết và thời hạn đưa băng rộng "

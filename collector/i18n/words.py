@@ -54,6 +54,7 @@ LAN_STATES: Mapping[str, str] = {
 }
 FINDING_KINDS: Mapping[str, str] = {
     "site_disconnected": N_("Địa điểm mất kết nối"),
+    "site_flapping": N_("Đường truyền chập chờn"),
     "site_no_lan": N_("Địa điểm chưa có LAN"),
     "site_never_reported": N_("Địa điểm chưa từng báo cáo"),
     "machine_outdated": N_("Máy tính lạc hậu"),
@@ -72,6 +73,11 @@ FINDING_KINDS: Mapping[str, str] = {
     "lan_default_snmp": N_("Thiết bị dùng mật khẩu SNMP mặc định"),
     "lan_open_management": N_("Cửa quản trị của thiết bị để ngỏ"),
     "lan_no_ipv6": N_("Chưa có IPv6"),
+    "line_saturated": N_("Đường truyền quá tải"),
+    "line_below_contract": N_("Tốc độ thấp hơn hợp đồng"),
+    "service_unreachable": N_("Địa điểm không vào được dịch vụ"),
+    "service_down": N_("Dịch vụ ngừng với gần như mọi nơi"),
+    "meeting_not_ready": N_("Điểm cầu chưa sẵn sàng họp trực tuyến"),
     "village_no_broadband": N_("Thôn chưa có băng rộng cố định"),
     "village_no_signal": N_("Thôn chưa có sóng di động"),
 }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from inventory.store import claim
 from inventory.store.engine import Store
+from inventory.store.line_days import sum_up_days
 from inventory.store.partitions import ensure_partitions
 from inventory.store.retention import forget
 
@@ -24,6 +25,7 @@ def run(store: Store, clock: Callable[[], datetime], worker: str) -> bool:
 
     def work() -> datetime:
         ensure_partitions(store, now)
+        sum_up_days(store, now)
         gone = forget(store, now)
         _log.info("housekeeping: %s", ", ".join(f"{count} of {name}" for name, count in gone.items()))
         return now + timedelta(days=1)

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from collector.mail import wording
+from collector.mail import outage_words, wording
 from collector.mail.requests import opening, requests
 from collector.settings import Settings
 from inventory.domain.digest import Digest
@@ -85,6 +85,9 @@ def _context(digest: Digest, readers: Sequence[Reader]) -> dict[str, Any]:
         "opening": opening(digest),
         "requests": requests(digest),
         "blind": wording.blindness(digest),
+        "events": [outage_words.event(line, digest) for line in digest.events],
+        "corrections": [outage_words.correction(item, digest) for item in digest.corrections],
+        "availability": outage_words.availability(digest),
         "as_of": wording.clock(digest),
     }
 

@@ -14,6 +14,7 @@ MAX_ASKED = 5
 
 _ASKED = {
     "site_disconnected": "Phối hợp với {party} khôi phục kết nối tại {places}",
+    "site_flapping": "Phối hợp với {party} khắc phục đường truyền chập chờn tại {places}",
     "site_no_lan": "Phối hợp với Sở KH&CN xây dựng mạng nội bộ tại {places}",
     "site_never_reported": "Cài đặt hoặc bật phần mềm thu thập tại {places}",
     "machine_outdated": "Rà soát, đưa {n} máy tính trên {years} năm vào kế hoạch thay thế",

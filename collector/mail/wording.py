@@ -8,60 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collector.i18n import format, words
+from collector.mail import outage_words
+from collector.mail.kind_words import CONDITIONS, NO_DATA, RESULTS, count
 from inventory.domain.digest import CommuneRow, Digest, Item, KeyFigure, Result
 from inventory.domain.letter import Reader
 from inventory.domain.week import IsoWeek
 
 SUBJECT_TAG = "[Hạ tầng CNTT]"
 _ADDRESSED = {"dong_chi": "Đồng chí", "ong": "Ông", "ba": "Bà"}
-_NO_DATA = "chưa có dữ liệu"
-
-_CONDITIONS = {
-    "site_disconnected": "Mất kết nối",
-    "site_no_lan": "Chưa có mạng nội bộ (LAN)",
-    "site_never_reported": "Chưa từng gửi dữ liệu",
-    "machine_outdated": "{n} máy tính đã sử dụng trên {years} năm",
-    "machine_unfit": "{n} máy tính không đạt cấu hình tối thiểu",
-    "machine_silent": "{n} máy tính không gửi dữ liệu",
-    "clock_wrong": "{n} máy tính sai ngày giờ",
-    "identity_conflict": "{n} máy tính trùng định danh, cần xác minh",
-    "machine_unsafe": "{n} máy tính thiếu bảo vệ (mã độc, tường lửa, cập nhật)",
-    "machine_wmi_damaged": "{n} máy tính hỏng kho dữ liệu quản lý của Windows",
-    "lan_rogue_dhcp": "Có thiết bị lạ tự cấp địa chỉ mạng",
-    "lan_second_router": "Có bộ định tuyến thứ hai nối chồng",
-    "lan_address_clash": "Trùng địa chỉ mạng giữa các thiết bị",
-    "lan_captive": "Mạng bị chặn bằng trang đăng nhập hoặc báo cước",
-    "lan_hotspot": "Đang dùng điện thoại phát sóng làm đường truyền",
-    "lan_dns_tampering": "Máy chủ tên miền trả lời sai, có nguy cơ mất an toàn",
-    "lan_default_snmp": "Thiết bị mạng dùng mật khẩu mặc định",
-    "lan_open_management": "Cửa quản trị của thiết bị mạng để ngỏ",
-    "lan_no_ipv6": "Đường truyền chưa có IPv6",
-    "village_no_broadband": "{n} thôn chưa có băng rộng cố định",
-    "village_no_signal": "{n} thôn chưa bảo đảm sóng di động",
-}
-_RESULTS = {
-    "site_disconnected": "Đã kết nối lại",
-    "site_no_lan": "Đã có mạng nội bộ (LAN)",
-    "site_never_reported": "Đã gửi dữ liệu",
-    "machine_outdated": "{n} máy tính không còn thuộc diện trên {years} năm",
-    "machine_unfit": "{n} máy tính đã đạt cấu hình tối thiểu",
-    "machine_silent": "{n} máy tính đã gửi dữ liệu trở lại",
-    "clock_wrong": "{n} máy tính đã đúng ngày giờ",
-    "identity_conflict": "{n} trường hợp trùng định danh đã xác minh",
-    "machine_unsafe": "{n} máy tính đã được bảo vệ đầy đủ",
-    "machine_wmi_damaged": "{n} máy tính đã sửa kho dữ liệu quản lý của Windows",
-    "lan_rogue_dhcp": "Không còn thiết bị lạ cấp địa chỉ mạng",
-    "lan_second_router": "Không còn bộ định tuyến nối chồng",
-    "lan_address_clash": "Không còn trùng địa chỉ mạng",
-    "lan_captive": "Mạng không còn bị chặn",
-    "lan_hotspot": "Đã dùng đường truyền cố định",
-    "lan_dns_tampering": "Máy chủ tên miền đã trả lời đúng",
-    "lan_default_snmp": "Thiết bị mạng đã đổi mật khẩu mặc định",
-    "lan_open_management": "Cửa quản trị của thiết bị mạng đã đóng",
-    "lan_no_ipv6": "Đường truyền đã có IPv6",
-    "village_no_broadband": "{n} thôn đã có băng rộng cố định",
-    "village_no_signal": "{n} thôn đã có sóng di động",
-}
 _FIGURES = {
     "sites_connected": "Địa điểm hoạt động bình thường",
     "machines_reporting": "Máy tính có báo cáo trong tuần",
@@ -83,13 +37,6 @@ def years(digest: Digest) -> str:
     return f"{digest.rules.outdated_after_years:g}".replace(".", ",")
 
 
-def count(number: int | None) -> str:
-    """As in official papers: 02, 14, 1.231."""
-    if number is None:
-        return _NO_DATA
-    return f"{number:02d}" if 0 <= number < 10 else format.number(number)
-
-
 def week_name(week: IsoWeek) -> str:
     return f"Tuần {week.number}/{week.year}"
 
@@ -97,12 +44,15 @@ def week_name(week: IsoWeek) -> str:
 def headline(digest: Digest) -> str:
     """What the leader must know if nothing else is read."""
     if digest.empty:
-        return _NO_DATA
+        return NO_DATA
+    events = outage_words.headline(digest)
     if digest.todo:
         late = f", {format.number(digest.overdue)} quá hạn" if digest.overdue else ""
-        return f"{format.number(digest.todo)} việc cần xử lý{late}"
+        return f"{format.number(digest.todo)} việc cần xử lý{late}" + (f"; {events}" if events else "")
     silent = digest.figures["sites_unobserved"]
-    return "không có cảnh báo" + (f", {format.number(silent)} địa điểm chưa quan sát được" if silent else "")
+    return (events or "không có cảnh báo") + (
+        f", {format.number(silent)} địa điểm chưa quan sát được" if silent else ""
+    )
 
 
 def sample_mark(digest: Digest) -> str:
@@ -139,14 +89,14 @@ def clock(digest: Digest) -> str:
 def condition(item: Item, digest: Digest) -> str:
     if item.kind == "site_disconnected" and item.cause == "power":
         return "Mất kết nối do mất điện"
-    text = _fill(_CONDITIONS, item.kind, item.count, digest)
+    text = _fill(CONDITIONS, item.kind, item.count, digest)
     return text + (f": {', '.join(item.names)}" if item.names else "")
 
 
 def result(done: Result, digest: Digest) -> str:
     if done.withdrawn:
         return "Rút cảnh báo: dữ liệu nhận sau cho thấy địa điểm không mất kết nối"
-    text = _fill(_RESULTS, done.kind, done.count, digest)
+    text = _fill(RESULTS, done.kind, done.count, digest)
     return text + (f": {', '.join(done.names)}" if done.names else "")
 
 
@@ -207,7 +157,7 @@ def figure(key: KeyFigure, digest: Digest) -> tuple[str, str, str, str]:
     """(name, value, share observed and what else must be said, change)."""
     name = _FIGURES[key.code].format(years=years(digest))
     if not key.observed:
-        return name, _NO_DATA, f"{count(key.whole)} chưa quan sát được" if "sites" in key.code else "", ""
+        return name, NO_DATA, f"{count(key.whole)} chưa quan sát được" if "sites" in key.code else "", ""
     if key.code in _OBSERVED_OF:
         what, known = _OBSERVED_OF[key.code]
         note = f"trong {count(key.observed)} {what}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -27,32 +29,42 @@ NOT_PAGES = ("/api/", "/agent/", "/healthz", "/metrics", "/static/")
 def install(app: FastAPI) -> None:
     """Adds pages, static files, their errors and the security headers. `app.state.settings` must be set before."""
     paths: set[str] = set()
+    limits: dict[str, int] = {}
     for module in PAGES:
         routes = [route for route in module.router.routes if isinstance(route, APIRoute)]
         for route in routes:
             _require_csrf(route)
         paths.update(route.path for route in routes)
-        app.include_router(module.router, max_body_size=FORM_LIMIT)
+        limit = getattr(module, "FORM_LIMIT", FORM_LIMIT)  # one that takes files says so
+        if limit != FORM_LIMIT:
+            limits.update((route.path, limit) for route in routes)
+        app.include_router(module.router, max_body_size=limit)
     app.state.page_paths = frozenset(paths)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(NotSignedIn, _to_sign_in)
     app.add_exception_handler(MustChange, _to_change_password)
     app.add_exception_handler(PageError, _page_error)
     app.add_exception_handler(BadForm, _bad_form)
-    app.add_middleware(FormLimit)
+    app.add_middleware(FormLimit, limits=limits)
     app.add_middleware(SecurityHeaders, https=str(app.state.settings.base_url).startswith("https:"))
 
 
 class FormLimit:
     """ASGI middleware: says in words that a form is too large, where the framework would only close the door."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int] | None = None) -> None:
+        """limits: path -> bytes, where it is not FORM_LIMIT."""
         self.app = app
+        self._limits = limits or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and is_page(request := Request(scope)):
             length = request.headers.get("content-length", "0")
-            if not length.isascii() or not length.isdigit() or int(length) > FORM_LIMIT:
+            if (
+                not length.isascii()
+                or not length.isdigit()
+                or int(length) > self._limits.get(scope["path"], FORM_LIMIT)
+            ):
                 answer = await run_in_threadpool(error_page, request, 413, *_TEXTS[413])
                 await answer(scope, receive, send)
                 return

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from collector.i18n import N_
 from collector.web.scope import place
-from inventory.store import outbox_state, rejected
+from inventory.store import deaf, outbox_state, rejected
 from inventory.store.sessions import Viewer
 from inventory.store.tables import Agent
 
@@ -62,4 +62,12 @@ def _quarantined(session: Session, now: datetime) -> list[Banner]:
     return [Banner(text, "/quan-tri/suc-khoe", {"n": count})] if count else []
 
 
-SOURCES: tuple[Callable[[Session, datetime], list[Banner]], ...] = (_mail_overdue, _quarantined)
+def _deaf(session: Session, now: datetime) -> list[Banner]:
+    since = deaf.open_since(session.connection())
+    if since is None:
+        return []
+    text = N_("Từ %(n)s phút nay máy chủ không nhận được báo cáo của nơi nào: kiểm tra đường truyền của máy chủ.")
+    return [Banner(text, "/quan-tri/suc-khoe", {"n": int((now - since).total_seconds() // 60)})]
+
+
+SOURCES: tuple[Callable[[Session, datetime], list[Banner]], ...] = (_deaf, _mail_overdue, _quarantined)

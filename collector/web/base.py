@@ -42,7 +42,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from collector.i18n import LANGUAGES, SOURCE, Translate, translator
 from collector.web.banners import banners, waiting
 from collector.web.csrf import check_csrf, field
-from collector.web.scope import home_of, place, places_for
+from collector.web.scope import FOLDED, home_of, menu_of, place
 from collector.web.templating import environment
 from inventory.store.engine import Store
 from inventory.store.sessions import COOKIE, Viewer, find_viewer
@@ -177,7 +177,8 @@ def page(request: Request, template: str, status_code: int = 200, **context: Any
         "now": now_of(request),
         "path": request.url.path,
         "place": getattr(request.state, "place", ""),
-        "places": [p for p in places_for(viewer.role) if p.path in request.app.state.page_paths] if viewer else [],
+        "menu": menu_of(viewer.role, request.app.state.page_paths) if viewer else [],
+        "folded": FOLDED,
         "home": home_of(viewer.role) if viewer else SIGN_IN,
         "csrf_field": field(viewer.csrf) if viewer else "",
         "lang_urls": {code: _with_lang(request, code) for code in LANGUAGES},

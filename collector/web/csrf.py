@@ -39,7 +39,8 @@ async def check_csrf(request: Request) -> None:
     expected = viewer.csrf if viewer is not None else request.cookies.get(FORM_COOKIE, "")
     form = await request.form()
     sent = form.get(FIELD, "")
-    if any(isinstance(value, str) and "\0" in value for value in form.values()):
-        raise BadForm  # no browser sends it, and no database takes it
-    if not expected or isinstance(sent, UploadFile) or not hmac.compare_digest(expected.encode(), sent.encode()):
+    odd = any(isinstance(value, str) and "\0" in value for value in form.values())  # no browser sends it
+    good = expected and not isinstance(sent, UploadFile) and hmac.compare_digest(expected.encode(), sent.encode())
+    if odd or not good:
+        await request.close()  # files that came with it
         raise BadForm

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from collector.i18n import N_, format, translator
+from collector.i18n import N_, format, translator, why_words
 from collector.i18n import words as codes
+from collector.web import line_evidence
 from collector.web.section_words import WORDS
 from collector.web.words import shown
 
@@ -71,14 +72,15 @@ LABELS: Mapping[str, str] = {
     "count": N_("Số thiết bị"),
     "doors": N_("Cửa đang mở"),
     "error": N_("Mã lỗi"),
+    "cuts": N_("Số lần đứt ngắn"),
+    "window_hours": N_("Đếm trong (giờ)"),
+    "last_at": N_("Lần gần nhất"),
+    "lost_s": N_("Cộng thời gian đứt"),
+    "longest_s": N_("Lần dài nhất"),
+    "event": N_("Thuộc sự cố khu vực số"),
+    "event_sites": N_("Số địa điểm cùng bị"),
 }
 WHY: Mapping[str, str] = {
-    "vanished": N_("các máy cùng im lặng trong giờ làm việc, không báo tắt"),
-    "late_reports": N_("máy vẫn chạy trong lúc đó, báo cáo gửi bù sau khi có mạng"),
-    "unclean_shutdown": N_("máy tắt đột ngột"),
-    "off_since_closing": N_("máy tắt từ lúc hết giờ và chưa bật lại"),
-    "clean_shutdown": N_("máy tắt đúng cách"),
-    "goodbye": N_("máy báo tắt rồi im lặng"),
     "several_match": N_("khớp với nhiều máy cùng lúc"),
     "card_and_disk_differ": N_("bo mạch khớp nhưng card mạng và ổ đĩa khác"),
     "one_weak_match": N_("chỉ khớp một định danh yếu"),
@@ -146,7 +148,9 @@ def evidence_rows(kind: str, evidence: Mapping[str, Any] | None, lang: str) -> l
         if key in left_out:
             continue
         label = SEVERE_AFTER if key == "after_years" and "severe" in said.get("codes", ()) else LABELS.get(key, "")
-        rows.append((_(label) if label else key, _value(key, value, lang, kind)))
+        label = label or line_evidence.LABELS.get(key, "")
+        text = line_evidence.phrase(kind, key, value, said, lang)
+        rows.append((_(label) if label else key, text if text is not None else _value(key, value, lang, kind)))
     return rows
 
 
@@ -229,6 +233,10 @@ def _special(key: str, value: Any, lang: str, kind: str) -> str | None:
         return _(text) % {"what": codes.word(_CODES, code, lang), "value": ends[0], "limit": ends[1]}
     if key == "compared" and isinstance(value, Mapping) and {"kind", "says"} <= value.keys():
         return f"{_value('kind', value['kind'], lang)}: {_value('says', value['says'], lang)}"
+    if kind == "site_disconnected" and key == "why":
+        return why_words.why(str(value), lang)
+    if kind == "site_flapping" and key in ("lost_s", "longest_s") and isinstance(value, int | float):
+        return format.span(value, lang)
     if kind == "clock_wrong" and isinstance(value, int | float):
         if key == "limit":
             return format.span(value, lang)

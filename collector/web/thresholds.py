@@ -11,11 +11,12 @@ from collector.i18n import policy_words as words
 from inventory.domain.policy import Rule
 from inventory.store.policy_secrets import hide_community, hide_user
 
-LONG_KINDS = ("hours", "targets", "dated", "names", "names_hosts", "communities", "snmp_users")
+LONG_KINDS = ("hours", "targets", "dated", "names", "names_hosts", "communities", "snmp_users", "relay_hosts")
 """Kinds of value that take several lines."""
 
 FORM_HINTS: Mapping[str, str] = {
     "names_hosts": N_("Mỗi dòng một tên miền, ví dụ chinhphu.vn; không quá 8."),
+    "relay_hosts": N_("Mỗi dòng một máy, ví dụ 192.168.1.20 hoặc 192.168.1.20:8737; không quá 4."),
     "communities": N_("Mỗi dòng một mật khẩu đọc, không quá 5. Dòng •••• giữ nguyên mật khẩu cũ."),
     "snmp_users": N_(
         "Mỗi dòng: tên | SHA256 | khóa xác thực | AES | khóa mã hóa; không quá 5. Khóa •••• giữ nguyên khóa cũ."
@@ -48,6 +49,8 @@ def shown(rule: Rule, value: Any, lang: str, translate: Translate) -> list[str]:
         unit = "%"
     else:
         unit = " " + translate(words.UNITS[rule.unit]) if rule.unit not in ("", "count") else ""
+    if rule.key == "relay.port":
+        return [str(value)]  # a number, but no quantity
     if isinstance(value, int):
         return [format.number(value, lang) + unit]
     if isinstance(value, float):

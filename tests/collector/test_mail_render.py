@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collector.mail import wording
+from collector.mail import kind_words, wording
 from collector.mail.message import build
 from collector.mail.render import WIDTH, composer, render
 from collector.settings import Settings
@@ -233,8 +233,8 @@ def test_every_kind_of_finding_has_words(kind: str):
 
     assert kind not in text
     assert "{" not in text
-    assert kind in wording._CONDITIONS
-    assert kind in wording._RESULTS
+    assert kind in kind_words.CONDITIONS
+    assert kind in kind_words.RESULTS
 
 
 def test_a_kind_of_the_future_is_still_readable():

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 
 import pytest
 
-from collector.web.figures import NO_ROW, Stretch, day_bars, state_seconds, week_start
+from collector.web.figures import week_start
 from collector.web.svg import Part, stack
 from inventory.store.engine import Store
-from inventory.store.tables import Machine, SiteState
+from inventory.store.tables import Machine
 from tests.collector import network, province
 from tests.collector.conftest import Browser
 
@@ -110,37 +110,6 @@ def test_the_list_behind_a_figure_has_as_many_rows(browser_of: BrowserOf) -> Non
 def test_the_age_of_pcs(browser_of: BrowserOf) -> None:
     shown = text_of(browser_of("hanh").get("/").text)
     assert "Dưới 3 năm 1 3 đến 5 năm 0 5 đến 8 năm 0 Trên 8 năm 1 Chưa rõ 1 Không áp dụng 1" in shown
-
-
-def state(from_h: float, to_h: float, code: str) -> SiteState:
-    start = datetime(2026, 11, 18, 17, tzinfo=province.NOW.tzinfo)  # 00:00 of 19/11/2026 in Vietnam
-    return SiteState(
-        site_id=1, from_at=start + timedelta(hours=from_h), to_at=start + timedelta(hours=to_h), state=code
-    )
-
-
-def test_a_day_is_drawn_without_holes_up_to_now() -> None:
-    bar = day_bars([state(7, 9, "UP"), state(9, 9.5, "LINE_LOST_CONFIRMED")], province.NOW)[-1]
-
-    hour = 3600
-    now_s = 10 * hour + 20 * 60
-    assert bar.stretches == [
-        Stretch(0, 7 * hour, NO_ROW),
-        Stretch(7 * hour, 9 * hour, "UP"),
-        Stretch(9 * hour, 9 * hour + 1800, "LINE_LOST_CONFIRMED"),
-        Stretch(9 * hour + 1800, now_s, NO_ROW),
-    ]
-
-
-def test_a_stretch_over_midnight_is_cut_and_the_future_is_blank() -> None:
-    bars = day_bars([state(-30, 12, "OFF_EXPECTED")], province.NOW)
-
-    assert [bar.stretches for bar in bars[-2:]] == [
-        [Stretch(0, 86_400, "OFF_EXPECTED")],
-        [Stretch(0, 37_200, "OFF_EXPECTED")],
-    ]
-    assert bars[-3].stretches == [Stretch(0, 64_800, NO_ROW), Stretch(64_800, 86_400, "OFF_EXPECTED")]
-    assert sum(state_seconds(bars).values()) == 27 * 86_400 + 37_200
 
 
 def test_the_week_begins_on_monday_in_vietnam() -> None:

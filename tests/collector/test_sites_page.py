@@ -114,7 +114,10 @@ def test_a_site_that_is_cut_off(browser_of: BrowserOf) -> None:
     assert "T5 19/11 08:20–10:20: mất kết nối" in shown
     assert "T5 19/11 00:00–08:20: đang hoạt động" in shown
     assert "T2 16/11 00:00–24:00: chưa quan sát được" in shown
-    assert "Các lần mất kết nối Từ lúc Kéo dài Tình trạng 08:20 19/11/2026 2 giờ mất kết nối đường truyền" in shown
+    assert (
+        "Các lần mất kết nối Từ lúc Kéo dài Tình trạng 08:20 19/11/2026 2 giờ chưa hết mất kết nối đường truyền"
+        in shown
+    )
     assert "Địa điểm mất kết nối 10/11/2026 13/11/2026 quá hạn Doanh nghiệp viễn thông Mới" in shown
     assert "Máy tính (1)" in shown
     assert 'href="/may-tinh/3">VS-03' in html

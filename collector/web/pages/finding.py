@@ -42,6 +42,13 @@ EVENTS = {
     "state": N_("đổi trạng thái"),
     "note": N_("ghi chú"),
     "evidence": N_("bằng chứng thay đổi"),
+    "corrected": N_("đính chính"),
+}
+CORRECTIONS = {
+    "confirmed": N_("trước chỉ là nghi vấn; dữ liệu gửi về sau xác nhận mất kết nối"),
+    "power": N_("dữ liệu gửi về sau cho biết nguyên nhân là mất điện"),
+    "changed": N_("dữ liệu gửi về sau cho biết trạng thái hoặc nguyên nhân khác với lúc đầu"),
+    "withdrawn": N_("dữ liệu gửi về sau cho thấy địa điểm không mất kết nối: rút lại cảnh báo"),
 }
 
 
@@ -100,6 +107,7 @@ def _show(
         title=title,
         events=events,
         event_words=EVENTS,
+        notes={event.id: _note(event, lang) for event in events},
         evidence=evidence_rows(finding.kind, finding.evidence, lang),
         remedy=_(REMEDIES[finding.kind]) if finding.kind in REMEDIES else "",
         subject_url=_subject_url(row),
@@ -111,6 +119,13 @@ def _show(
         max_note=MAX_NOTE,
         crumbs=[(_("Việc cần xử lý"), "/viec-can-xu-ly"), (row.unit_name, ""), (title, "")],
     )
+
+
+def _note(event: FindingEvent, lang: str) -> str:
+    """What a person wrote, or what the collector corrected, in words."""
+    if event.what != "corrected":
+        return event.note
+    return "; ".join(codes.word(CORRECTIONS, code, lang) for code in event.note.split())
 
 
 def _load(

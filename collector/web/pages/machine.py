@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from sqlmodel import Session
 
-from collector.i18n import N_, format
+from collector.i18n import N_, bundle_words, format
 from collector.i18n import words as codes
 from collector.web import words
 from collector.web.base import (
@@ -39,6 +39,7 @@ from inventory.domain.freshness import stale_days
 from inventory.domain.policy import Policy
 from inventory.store.machine_sheet import STATUSES, MachineSheet, declaration, declare, load_sheet
 from inventory.store.policy import effective_policy
+from inventory.store.roads import list_roads
 from inventory.store.sessions import Viewer
 from inventory.store.sites import unit_crumbs
 
@@ -88,6 +89,7 @@ def _show(
         sheet = _load(request, session, account, machine_id)
         trail = unit_crumbs(session, sheet.unit.id)
         policy, _version = effective_policy(session, sheet.machine.site_id)
+        roads = list_roads(session, account.scope, machine_id=machine_id)
     machine, today = sheet.machine, format.local(now).date()
     name = machine.hostname or machine.model or _("(chưa có tên)")
     return page(
@@ -104,9 +106,9 @@ def _show(
         **_condition(sheet, policy, today, lang),
         sections=_sections(sheet, lang),
         section_words=words,
-        short_cpu=short_cpu,
         changes=_changes(sheet, lang),
         contact_days=CONTACT_DAYS,
+        roads=roads,
         form=form or MachineForm.of(declaration(machine), lang),
         purchase_sources=SOURCES | ({"import": IMPORTED} if machine.purchase_source == "import" else {}),
         statuses=[*STATUSES, *([machine.status] if machine.status not in STATUSES else [])],
@@ -132,6 +134,8 @@ def _condition(sheet: MachineSheet, policy: Policy, today: date, lang: str) -> d
         "volumes": volume_views(told.get("storage"), policy, lang),
         "advice": [code for code in machine.advice or () if not str(code).startswith("windows11_")],
         "monitors": monitor_views(told.get("hardware"), lang),
+        "short_cpu": short_cpu,
+        "bundle_words": bundle_words,
     }
 
 

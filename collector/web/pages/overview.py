@@ -6,10 +6,12 @@ from fastapi import Request, Response
 
 from collector.i18n import N_
 from collector.i18n.format import local
-from collector.web.base import CurrentAccount, now_of, page, page_router, store_of, text_of
+from collector.web.base import CurrentAccount, lang_of, now_of, page, page_router, store_of, text_of
+from collector.web.event_view import where
 from collector.web.figures import Part, week_start
 from collector.web.paging import ListQuery
 from inventory.store import overview, overview_week
+from inventory.store.area_events import open_events
 from inventory.store.machine_lists import narrow
 from inventory.store.sites import area_choices
 
@@ -27,7 +29,7 @@ AGE_WORDS = {
 
 @router.get("/")
 def show_overview(request: Request, account: CurrentAccount) -> Response:
-    now = now_of(request)
+    now, lang = now_of(request), lang_of(request)
     today, since = local(now).date(), week_start(now)
     query = ListQuery(request)
     area_id = query.number("khu-vuc")
@@ -42,6 +44,7 @@ def show_overview(request: Request, account: CurrentAccount) -> Response:
         changes = overview_week.changes_since(session, scope, since)
         recent = overview_week.recent_events(session, scope, since)
         overdue = overview_week.overdue_by_party(session, scope, today)
+        events = open_events(session, scope)
         machines_new = overview_week.new_machines(session, scope, since)
     total = overview.total_of(communes)
     _ = text_of(request)
@@ -62,4 +65,5 @@ def show_overview(request: Request, account: CurrentAccount) -> Response:
         overdue=overdue,
         machines_new=machines_new,
         week_from=since,
+        events=[(row, where(row, lang)) for row in events],
     )

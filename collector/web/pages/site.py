@@ -10,23 +10,20 @@ from fastapi import Request, Response
 
 from collector.i18n import N_, translator, words
 from collector.i18n.format import day, local, number
-from collector.web import svg
-from collector.web.base import CurrentAccount, PageError, RowId, lang_of, now_of, page, page_router, store_of, text_of
+from collector.web.base import CurrentAccount, PageError, RowId, lang_of, now_of, page, page_router, store_of
 from collector.web.evidence import built_years
-from collector.web.figures import MONTH_DAYS, DayBar, day_bars, first_day, state_seconds
 from collector.web.scope import place
 from collector.web.site_network import load_network, network_view
+from collector.web.site_past import load_past
 from inventory.domain.freshness import stale_days
-from inventory.domain.week import midnight
 from inventory.store.finding_lists import FindingFilter, list_findings
 from inventory.store.machine_lists import MachineFilter, count_machines, list_machines
 from inventory.store.policy import effective_policy
 from inventory.store.scope import Scope
-from inventory.store.sites import find_site, site_outages, site_states
+from inventory.store.sites import find_site
 
 router = page_router("sites")
 
-WEEKDAYS = (N_("T2"), N_("T3"), N_("T4"), N_("T5"), N_("T6"), N_("T7"), N_("CN"))
 LAN_FACTS = {
     "pcs": N_("%(n)s máy tính có báo cáo mới về mạng"),
     "linked": N_("%(n)s máy đang nối mạng nội bộ"),
@@ -60,11 +57,9 @@ def show_site(request: Request, site_id: RowId, account: CurrentAccount) -> Resp
         findings = list_findings(
             session, FindingFilter(today=today, scope=account.scope, site_id=site_id), limit=FINDINGS_SHOWN
         )
-        rows = site_states(session, site_id, midnight(first_day(now)), now)
-        outages = site_outages(session, site_id)
+        past = load_past(session, site_id, request.query_params.get("thang", ""), now, request.app.state.calendar, lang)
         network = load_network(session, account.scope, site_id, now, today)
         policy, _version = effective_policy(session, site_id)
-    bars = day_bars(rows, now)
     return page(
         request,
         "site.html",
@@ -73,38 +68,15 @@ def show_site(request: Request, site_id: RowId, account: CurrentAccount) -> Resp
         machines=machines,
         machine_count=machine_count,
         findings=findings,
-        outages=outages,
-        bars=bars,
-        totals=_in_order(state_seconds(bars)),
-        drawn=bool(rows),
-        picture=_picture(request, bars, lang),
-        day_label=lambda bar: _day_label(request, bar),
+        past=past,
         built_years=partial(built_years, lang=lang),
         lan_lines=lan_lines(sheet.site.lan_evidence, lang),
         net=network_view(network, lang),
         may_see_scans=account.role in place("scans").roles,
         may_enrol=account.role in place("tokens").roles,
         crumbs=_crumbs(request, account.scope, sheet.crumbs, sheet.area, sheet.site.name),
-        days=MONTH_DAYS,
         stale_days=stale_days(sheet.site.last_contact_at, policy, now),
     )
-
-
-def _picture(request: Request, bars: list[DayBar], lang: str) -> object:
-    _ = text_of(request)
-    title = _("Trạng thái theo ngày và giờ, %(days)s ngày gần đây") % {"days": MONTH_DAYS}
-    return svg.month(
-        bars, title, lambda bar: _day_label(request, bar), lambda code: words.word(words.SITE_STATES, code, lang)
-    )
-
-
-def _day_label(request: Request, bar: DayBar) -> str:
-    return f"{text_of(request)(WEEKDAYS[bar.day.weekday()])} {bar.day:%d/%m}"
-
-
-def _in_order(seconds: dict[str, int]) -> dict[str, int]:
-    """States in the order of the words, for legend and table."""
-    return {code: seconds[code] for code in words.SITE_STATES if code in seconds}
 
 
 def _crumbs(
