@@ -34,7 +34,18 @@ PAGES = {
     "thu-tuan": "/thu-tuan",
     "ma-ghi-danh": "/quan-tri/ma-ghi-danh",
     "chinh-sach": "/quan-tri/chinh-sach",
+    "thiet-bi": "/thiet-bi",
+    "nhat-ky-quet": "/quan-tri/nhat-ky-quet",
+    "mat-ket-noi": "/mat-ket-noi",
+    "bang-ke": "/mat-ket-noi/bang-ke?nha-mang=VNPT",
+    "su-co-khu-vuc": "/su-co-khu-vuc",
+    "thien-tai": "/thien-tai",
+    "chat-luong": "/chat-luong",
+    "hop-truc-tuyen": "/hop-truc-tuyen",
+    "dich-vu": "/dich-vu",
 }
+SITE = "Trụ sở UBND xã Canh Liên"
+"""An office of the sample with a proven outage, and part of the area event that goes on."""
 
 
 def main() -> int:
@@ -89,10 +100,17 @@ def take_all(page: Page) -> None:
     for name, path in PAGES.items():
         page.goto(BASE + path)
         page.screenshot(path=PICTURES / f"{name}.png")
-    page.goto(BASE + "/may-tinh")
-    machine = page.locator("a[href^='/may-tinh/']").first.get_attribute("href")
-    page.goto(f"{BASE}{machine}")
-    page.screenshot(path=PICTURES / "mot-may.png")
+    follow(page, "/may-tinh", "a[href^='/may-tinh/']", "mot-may")
+    follow(page, f"/dia-diem?tim={SITE}", f"td a:text-is('{SITE}'), th a:text-is('{SITE}')", "mot-dia-diem")
+    follow(page, "/su-co-khu-vuc", "td a[href^='/su-co-khu-vuc/']", "mot-su-co")
+
+
+def follow(page: Page, path: str, selector: str, name: str) -> None:
+    """The page behind the first link of a list."""
+    page.goto(BASE + path)
+    target = page.locator(selector).first.get_attribute("href")
+    page.goto(f"{BASE}{target}")
+    page.screenshot(path=PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,7 @@ class Windows:
 SIMULATIONS = (
     "--ignore=tests/agent/test_hygiene_report.py",
     "--ignore=tests/agent/test_loop_scanning.py",
+    "--ignore=tests/agent/test_watch.py",
     "--ignore=tests/snmp/test_recordings.py",
     "--deselect=tests/agent/test_transport.py::test_a_day_costs_less_than_150_kb_on_the_wire",
 )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,23 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import need
+
+MEMORY = "/dev/shm"
+ROOM = 3 << 30  # bytes that must be free there: two workers, each with a PostgreSQL server
+
+
+def keep_files_in_memory() -> None:
+    """Hundreds of databases are made and thrown away: no disk need see them. Without enough memory, or where programs
+    may not be run from there, the tests use the usual folder; so they do when TMPDIR says which."""
+    if sys.platform == "win32" or os.environ.get("TMPDIR") or not os.access(MEMORY, os.W_OK):
+        return
+    if os.statvfs(MEMORY).f_flag & os.ST_NOEXEC or shutil.disk_usage(MEMORY).free < ROOM:
+        return
+    os.environ["TMPDIR"] = MEMORY
+    tempfile.tempdir = None  # look again
+
+
+keep_files_in_memory()
 
 # Timings are benchmarks, never tests: on a busy machine the generator of values may well be slow.
 settings.register_profile("gapwatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])

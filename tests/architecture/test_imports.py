@@ -25,8 +25,12 @@ ALLOWED: dict[str, set[str]] = {
         "agent.smbios",
         "agent.edid",
         "agent.scan.state",
+        "agent.scan.neigh",
+        "agent.scan.sendarp",
+        "agent.quality",
         "agent.hygiene",
         "agent.files",
+        "agent.journal_file",
         "psutil",
     },
     "agent.scan": {"agent"},
@@ -42,6 +46,14 @@ ALLOWED: dict[str, set[str]] = {
     "inventory.migrations": {"inventory.domain", "inventory.store", "sqlmodel", "sqlalchemy", "alembic"},
     "inventory.transfer": {"inventory.domain", "inventory.store", "sqlmodel", "sqlalchemy", "openpyxl", "xlsxwriter"},
     "inventory.sample": {"inventory.domain", "inventory.store", "sqlmodel", "sqlalchemy"},
+    "collector.reflector": {
+        "inventory",
+        "agent.wire",
+        "agent.quality.stamp_codec",
+        "collector.line_roster",
+        "collector.opening",
+    },
+    "collector.ndt7": {"inventory", "agent.wire", "collector.line_roster", "collector.opening", "websockets"},
     "collector.ingest": {"inventory", "collector.settings", "agent.wire", "fastapi", "starlette"},
     "collector.web": {
         "inventory",
@@ -162,7 +174,7 @@ def test_heavy_packages_are_never_imported_at_the_top_of_an_agent_module(name: s
 
 
 SESSION = "agent.snmp.session"
-CHILDREN = {"agent.snmp.child", "agent.probe_child", "agent.scan.child"}  # what is started as a process of its own
+CHILDREN = {"agent.snmp.child", "agent.probe_child", "agent.scan.child", "agent.quality.child"}  # what is started as a process of its own
 
 
 def reached_from(starts: set[str], graph: dict[str, set[str]]) -> set[str]:

@@ -73,7 +73,7 @@ class Service:
             self.collector = subprocess.Popen(
                 [sys.executable, "-m", "collector.cli", "serve"], env=self.environ, cwd=ROOT, stdout=log, stderr=log
             )
-        wait_for("the collector answers", lambda: self.get("/healthz")["status"] == "ok", 30)
+        wait_for("the collector answers", lambda: self.get("/healthz")["status"] == "ok", 90)
 
     def stop(self) -> None:
         for process in (self.agent, self.collector):

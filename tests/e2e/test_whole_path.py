@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
+import email.message
 import email.policy
 import platform
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -30,36 +33,46 @@ class Inbox:
         return "250 OK"
 
 
+Running = tuple[Service, Inbox]
+
+
 @pytest.fixture
-def inbox() -> Iterator[tuple[Inbox, int]]:
-    box, port = Inbox(), need.free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path: Path, inbox: tuple[Inbox, int]) -> Iterator[Service]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/gapwatch.db"
-    else:
+def services(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Running]]:
+    """The product on each engine, each with a mail server of its own."""
+    urls = {"sqlite": f"sqlite:///{tmp_path}/gapwatch.db"}
+    with contextlib.suppress(*() if need.REQUIRE_ALL else (pytest.skip.Exception,)):
         server: need.PostgresServer = request.getfixturevalue("postgresql_server")
-        url = server.url(server.create_database(empty=True))
-    running = Service(tmp_path, url, inbox[1])
-    yield running
-    running.stop()
+        urls["postgresql"] = server.url(server.create_database(empty=True))
+    with contextlib.ExitStack() as stack:
+        running: list[Running] = []
+        for engine, url in urls.items():
+            box, port = Inbox(), need.free_port()
+            controller = Controller(box, hostname="127.0.0.1", port=port)
+            controller.start()
+            stack.callback(controller.stop)
+            (tmp_path / engine).mkdir()
+            service = Service(tmp_path / engine, url, port)
+            stack.callback(service.stop)
+            running.append((service, box))
+        yield running
 
 
-@pytest.mark.timeout(240)
-def test_from_a_commune_pc_to_a_leaders_inbox(service: Service, inbox: tuple[Inbox, int]) -> None:
+@pytest.mark.timeout(300)
+def test_from_a_commune_pc_to_a_leaders_inbox(services: list[Running]) -> None:
+    """On both engines at once: most of it is waiting until a PC counts as silent."""
+    with ThreadPoolExecutor(len(services)) as pool:
+        for done in [pool.submit(_whole_path, service, inbox) for service, inbox in services]:
+            done.result()
+
+
+def _whole_path(service: Service, inbox: Inbox) -> None:
     assert service.command("migrate").returncode == 0
     token = service.set_up()
     service.start()
     service.enrol_agent(token)
     service.start_agent()
 
-    machine = wait_for("this machine in the inventory", lambda: _machine(service), 60)
+    machine = wait_for("this machine in the inventory", lambda: _machine(service), 120)
     assert machine["hostname"] == platform.node()
     assert machine["ram_bytes"] == psutil.virtual_memory().total
     assert machine["cpu_cores"]
@@ -67,20 +80,18 @@ def test_from_a_commune_pc_to_a_leaders_inbox(service: Service, inbox: tuple[Inb
 
     assert not service.open_findings() & {"site_disconnected", "machine_silent"}
     service.kill_agent()
-    wait_for(
-        "findings about the silent machine",
-        lambda: service.open_findings() >= {"site_disconnected", "machine_silent"},
-        120,
-    )
+    wait_for("a finding about the silent machine", lambda: "machine_silent" in service.open_findings(), 120)
+    # One PC that falls silent proves nothing about its office's line.
+    assert "site_disconnected" not in service.open_findings()
     done = service.command("weekly", "--now")
     assert done.returncode == 0, done.stderr
-    letters = {str(letter["To"]): letter for letter in inbox[0].letters}
+    letters = {str(letter["To"]): letter for letter in inbox.letters}
     _read_letters(letters)
     assert service.command("weekly", "--now").returncode == 0
-    assert len(inbox[0].letters) == len(letters), "a second call in the same week repeats nothing"
+    assert len(inbox.letters) == len(letters), "a second call in the same week repeats nothing"
 
     service.start_agent()
-    wait_for("the findings to close", lambda: not service.open_findings() & {"site_disconnected", "machine_silent"}, 60)
+    wait_for("the finding to close", lambda: "machine_silent" not in service.open_findings(), 90)
 
 
 def _machine(service: Service) -> dict[str, object] | None:
