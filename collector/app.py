@@ -32,6 +32,7 @@ from collector.settings import Settings
 from inventory.domain.hours import Calendar
 from inventory.store import beats, ingest, rejects, schema
 from inventory.store.engine import Store
+from inventory.store.health import enrolled_agents
 from inventory.store.outbox_state import mail_metrics
 from inventory.transfer.calendar_file import read_calendar
 
@@ -97,7 +98,7 @@ def create_app(
         keep_rejected=keep_rejected,
         clock=clock,
         counters=counters,
-        spread_s=max(30, settings.max_agents_hint // 50),
+        spread_s=max(30, max(settings.max_agents_hint, enrolled_agents(store)) // 50),
     )
 
 

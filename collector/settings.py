@@ -122,7 +122,7 @@ class Settings:
     mail_contact: str = _setting("", "đầu mối giải đáp, in trong thư: tên, số điện thoại")
     session_hours: float = _setting(12.0, "số giờ một lần đăng nhập còn hiệu lực", _positive)
     max_agents_hint: int = _setting(
-        5000, "số tác tử mà máy thu này phục vụ; dùng để giãn giờ báo lại sau khi gián đoạn", _positive
+        5000, "số tác tử dự kiến, khi nhiều hơn số đã ghi danh; dùng để giãn giờ báo lại sau khi gián đoạn", _positive
     )
 
     @property

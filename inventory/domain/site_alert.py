@@ -94,8 +94,13 @@ def update(alerts: list[Alert], site: str, stretches: Sequence[Stretch], now: da
 
 def _overlap(alert: Alert, outage: Outage, now: datetime) -> bool:
     slack = timedelta(minutes=10)
-    until = alert.closed or now
+    until = _stood_until(alert) or now
     return outage.from_at <= until and alert.since - slack <= (outage.to_at or now)
+
+
+def _stood_until(alert: Alert) -> datetime | None:
+    """Outages that began later are others. Told when it was over, an alert stands for the outage of its begin alone."""
+    return alert.since if alert.closed is not None and alert.closed == alert.raised else alert.closed
 
 
 def _follow(alert: Alert, outage: Outage, now: datetime) -> None:
@@ -116,7 +121,8 @@ def _tells(outage: Outage, shows: bool) -> bool:
 def _tell(alerts: list[Alert], site: str, outage: Outage, now: datetime) -> Alert:
     recent = [alert for alert in alerts if alert.withdrawn is None and now - alert.raised <= timedelta(days=1)]
     last = recent[-1] if recent else None
-    if len(recent) >= FLAPPING_CUTS and last and last.closed and outage.from_at - last.closed <= FLAPPING_PAUSE:
+    stood = _stood_until(last) if last else None
+    if len(recent) >= FLAPPING_CUTS and last and stood and abs(outage.from_at - stood) <= FLAPPING_PAUSE:
         last.closed = None if outage.to_at is None else now
         return last
     alert = Alert(site, now, outage.from_at, outage.state, outage.cause, None if outage.to_at is None else now)

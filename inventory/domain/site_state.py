@@ -78,7 +78,9 @@ def _signs(evidence: Evidence) -> list[Stretch]:
             _trouble(evidence, replace(trouble, from_at=a, to_at=b))
             for a, b in gaps(taken, trouble.from_at, min(trouble.to_at, evidence.now))
         ]
-    taken = merge([*taken, *((trouble.from_at, trouble.to_at) for trouble in evidence.troubles)])
+    # What is left of late reports beside the collector's downtime, if it is short, is the way back to it.
+    troubled = ((trouble.from_at, trouble.to_at) for trouble in evidence.troubles)
+    taken = merge([*taken, *troubled, *evidence.blind])
     for start, end in evidence.late:
         signs += [
             Stretch(a, b, "LINE_LOST_CONFIRMED", "line", "late_reports")

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from inventory.store.engine import Store
 from inventory.store.tables import Agent, Finding, JobDue, Machine, RejectedReport, Site
 
 
@@ -28,3 +29,9 @@ def service_figures(session: Session, now: datetime) -> dict[str, Any]:
         ).one(),
         "job_overdue_seconds": {name: max(0, int((now - due_at).total_seconds())) for name, due_at in jobs},
     }
+
+
+def enrolled_agents(store: Store) -> int:
+    """How many agents this store knows, retired ones too."""
+    with store.reading() as session:
+        return session.exec(select(func.count()).select_from(Agent)).one()

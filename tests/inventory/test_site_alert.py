@@ -105,3 +105,15 @@ def test_alerts_older_than_the_timeline_are_left_alone() -> None:
 
     assert old.withdrawn is None
     assert update([old], "s", [], at(100)) == []
+
+
+def test_an_alert_that_was_told_late_does_not_swallow_a_later_outage() -> None:
+    alerts: list[Alert] = []
+    first = [(0, "UP"), (60, "LINE_LOST_CONFIRMED"), (100, "UP")]
+    update(alerts, "s", line(*first, end=600), at(600))
+    update(alerts, "s", line(*first, (400, "LINE_LOST_CONFIRMED"), (450, "UP"), end=700), at(700))
+
+    assert [(alert.since, alert.raised, alert.closed) for alert in alerts] == [
+        (at(60), at(600), at(600)),
+        (at(400), at(700), at(700)),
+    ]
