@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from collector.i18n.why_words import why
 from collector.i18n.words import CAUSES, SITE_STATES
@@ -23,7 +23,7 @@ from inventory.domain.site_facts import Stretch
 from inventory.transfer.calendar_file import read_calendar
 
 
-def replay(trace: Path, calendar: Path | None = None) -> tuple[Replay, dict[str, object]]:
+def replay(trace: Path, calendar: Path | None = None) -> tuple[Replay, dict[str, Any]]:
     """(the replay, its answer). `trace` may be gzipped. Raises BadValue naming the file or the line."""
     runner = Replay(DEFAULT_POLICY, read_calendar(str(calendar)) if calendar else DEFAULT_CALENDAR)
     with _frozen(), _opened(trace) as lines:
@@ -31,7 +31,7 @@ def replay(trace: Path, calendar: Path | None = None) -> tuple[Replay, dict[str,
     return runner, answer
 
 
-def as_json(answer: dict[str, object]) -> str:
+def as_json(answer: dict[str, Any]) -> str:
     """One JSON object."""
     return json.dumps(answer, ensure_ascii=False)
 

@@ -13,6 +13,8 @@ KINDS = ("site", "agent", "contact", "collector_down", "end")
 
 Line = dict[str, Any]
 
+_LONGEST_S = 3.2e9  # a hundred years
+
 _NEEDED = {
     "site": ("id",),
     "agent": ("id", "site"),
@@ -54,6 +56,8 @@ def moment(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
+    if not 1990 <= found.year < 2200:
+        raise ValueError(f"{text!r} is no time of this office")
     return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
@@ -62,21 +66,50 @@ def clock(text: object) -> float | None:
     if not isinstance(text, str):
         return None
     try:
-        return moment(text).timestamp()
+        found = datetime.fromisoformat(text)
+        return found.timestamp() if found.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
+
+
+def _read_contact(line: Line) -> None:
+    line["received"] = moment(line["received"])
+    line["monotonic_s"] = _seconds(line["monotonic_s"])
+    if type(line["boot"]) is not str or type(line["agent"]) is not str:
+        line["boot"], line["agent"] = _name(line["boot"]), _name(line["agent"])
+    if type(line.get("seq")) is not int:
+        line["seq"] = 0
+    journal = line.get("journal")
+    if not journal:
+        return
+    if not isinstance(journal, list) or not all(isinstance(entry, dict) for entry in journal):
+        raise ValueError("journal must be a list of objects")
+    for entry in journal:
+        entry["boot"] = _name(entry.get("boot") or line["boot"])
+        entry["from_monotonic_s"] = _seconds(entry.get("from_monotonic_s"))
+        entry["to_monotonic_s"] = _seconds(entry.get("to_monotonic_s"))
+        for flag in ("gateway", "internet", "collector"):
+            if entry.get(flag) not in (True, False, None):
+                raise ValueError(f"journal: {flag} must be true, false or null")
+
+
+def _seconds(value: object) -> float:
+    seconds = float(value)  # type: ignore[arg-type]
+    if not abs(seconds) < _LONGEST_S:  # NaN, too
+        raise ValueError(f"{value!r} is no number of seconds")
+    return seconds
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no name")
+    return str(value)
 
 
 def _read_times(line: Line) -> None:
     kind = line["kind"]
     if kind == "contact":
-        line["received"] = moment(line["received"])
-        line["monotonic_s"] = float(line["monotonic_s"])
-        if not isinstance(line.get("journal") or [], list):
-            raise ValueError("journal must be a list")
-        for entry in line.get("journal") or ():
-            entry["from_monotonic_s"] = float(entry["from_monotonic_s"])
-            entry["to_monotonic_s"] = float(entry["to_monotonic_s"])
+        _read_contact(line)
     elif kind == "collector_down":
         line["from"], line["to"] = moment(line["from"]), moment(line["to"])
     elif kind == "end":

@@ -101,12 +101,13 @@ class World:
             known = [one.heartbeat_s for one in self.agents.values() if one.knows_heartbeat]
             agent = Agent(line["id"], median(known) if known else float(self.policy.heartbeat_s), bool(known))
             self.agents[agent.id] = agent
-        since = line.get("from") or (self.now if self.now > _LONG_AGO else None) or datetime(1970, 1, 1, tzinfo=UTC)
+        since: datetime = line.get("from") or self.now  # not told: as soon as anybody is heard
         agent.move(since, line["site"])
         office = self.offices[line["site"]]
         if agent not in office.agents:
             office.agents.append(agent)
-        self.began = since if self.began is None else min(self.began, since)
+        if since > _LONG_AGO:
+            self.began = since if self.began is None else min(self.began, since)
 
     def agent_of(self, line: dict[str, Any]) -> Agent:
         """Raises BadValue for an agent that no line has introduced."""
