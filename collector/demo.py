@@ -198,6 +198,7 @@ class _Runner:
 
 def _login(store: Store, folder: Path) -> str:
     """The administrator's password: made at the first start, kept for the next ones in a file of the owner only."""
+    folder.mkdir(parents=True, exist_ok=True)  # the database may lie elsewhere
     path = folder / "demo-login.txt"
     with store.session() as session:
         known = accounts.find_account(session, LOGIN)
