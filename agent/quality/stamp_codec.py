@@ -136,7 +136,7 @@ def open_sent(packet: bytes) -> Sent:
 
 def open_sealed(packet: bytes, key: bytes) -> Sent:
     """An authenticated sender packet whose two HMACs fit the key. Raises PacketError."""
-    body, tail = _checked(packet, key)
+    body, tail = _checked(packet, key, FLAG_UNKNOWN)
     seq, stamp, error, ssid = _SEALED_SENT.unpack(body)
     return Sent(seq, time_of(stamp, error), ssid, error, tail)
 
@@ -150,7 +150,7 @@ def open_reflected(packet: bytes) -> Reflected:
 
 def open_sealed_reflected(packet: bytes, key: bytes) -> Reflected:
     """An authenticated reflector packet whose HMACs fit the key. Raises PacketError."""
-    body, tail = _checked(packet, key)
+    body, tail = _checked(packet, key, 0)
     return _reflected(_SEALED_BACK.unpack(body), tail)
 
 
@@ -214,8 +214,8 @@ def _mac(key: bytes, covered: bytes) -> bytes:
     return hmac.digest(key, covered, "sha256")[:_HMAC_SIZE]
 
 
-def _checked(packet: bytes, key: bytes) -> Tuple[bytes, Tuple[Tlv, ...]]:
-    """The 96 bytes that the HMAC covers, and the TLVs that an HMAC TLV proves."""
+def _checked(packet: bytes, key: bytes, flags: int) -> Tuple[bytes, Tuple[Tlv, ...]]:
+    """The 96 bytes that the HMAC covers, and the TLVs that an HMAC TLV proves. `flags`: of the HMAC TLV itself."""
     if not SEALED_SIZE <= len(packet) <= MAX_SIZE:
         raise PacketError("{} bytes".format(len(packet)))
     body, mac = packet[:_COVERED], packet[_COVERED:SEALED_SIZE]
@@ -228,6 +228,8 @@ def _checked(packet: bytes, key: bytes) -> Tuple[bytes, Tuple[Tlv, ...]]:
         if tlv.flags & FLAG_MALFORMED:
             raise PacketError("a TLV is cut short")
         if tlv.type == TLV_HMAC:
+            if tlv.flags != flags:  # it does not cover its own
+                raise PacketError("the HMAC of the TLVs has other flags than its sender sets")
             if not hmac.compare_digest(_mac(key, packet[:4] + packet[SEALED_SIZE:offset]), tlv.value):
                 raise PacketError("the HMAC of the TLVs does not fit the key")
             proven = place

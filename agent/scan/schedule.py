@@ -16,6 +16,7 @@ from typing import Tuple
 from ..wire.exchange import AgentPolicy
 from .state import Ledger
 
+CLOCK_SLACK_S = 60.0  # a clock that drifts is not one that was set
 DAILY_FRAMES = 15000  # seven and a half minutes at the polite rate; two passes of a /22 are 2,044
 MAX_SWEEPS = 4
 REST_S = 86400.0  # after the gateway went silent under a scan
@@ -68,7 +69,7 @@ def translated(ledger: Ledger, now: Moment) -> Ledger:
     """The ledger in the seconds of this boot. A moment in the future (a clock that was wrong then, or is now) becomes
     this moment: waiting anew is the safe side."""
     if ledger.boot_id == now.boot_id:
-        return _not_ahead(ledger, now)
+        return _by_this_clock(_not_ahead(ledger, now), now)
     if now.wall_s < OLDEST_CLOCK_S:
         return ledger  # not with this clock; it may be set soon
 
@@ -90,6 +91,20 @@ def _not_ahead(ledger: Ledger, now: Moment) -> Ledger:
     names = ("day_mono_s", "scan_mono_s", "sweep_mono_s", "rest_mono_s")
     ahead = {name: now.mono_s for name in names if getattr(ledger, name) > now.mono_s}
     return dataclasses.replace(ledger, **ahead) if ahead else ledger
+
+
+def _by_this_clock(ledger: Ledger, now: Moment) -> Ledger:
+    """A clock that was set right shows later dates for what was done before: the next boot has only them to go by.
+    Earlier ones are not believed, so that a clock that goes wrong takes no date back."""
+    if now.wall_s < OLDEST_CLOCK_S:
+        return ledger
+    later = {}
+    for name in ("day", "scan", "sweep", "rest"):
+        noted = getattr(ledger, name + "_at_s")
+        shown = now.wall_s - (now.mono_s - getattr(ledger, name + "_mono_s"))
+        if noted and shown > noted + CLOCK_SLACK_S:
+            later[name + "_at_s"] = shown
+    return dataclasses.replace(ledger, **later) if later else ledger
 
 
 def drawn(ledger: Ledger, now: Moment, policy: AgentPolicy, random: "Tuple[float, ...]") -> Ledger:

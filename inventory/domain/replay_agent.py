@@ -66,8 +66,6 @@ class Agent:
     seq: int = 0
     clock_s: float | None = None
     journals: bool = False
-    silences: int = 0  # fell silent without a word while its office was heard
-    heard_s: float = 0.0
     steps: list[float] = field(default_factory=list)
     entries: dict[str, dict[float, _Entry]] = field(default_factory=dict)  # by boot and monotonic begin
 
@@ -167,7 +165,6 @@ class Agent:
             if not last.goodbye and not news:
                 self._learn(step)
                 if step <= self._pause():
-                    self.heard_s += step
                     last.to_at, last.goodbye = received, goodbye
                     return False
         self.last = Span(self.id, boot.id, received, received, False, goodbye)

@@ -215,7 +215,7 @@ class World:
             journal += own if since is None else [fact for fact in own if fact.to_at > since]
             boots += agent.boot_facts()
             for start, end in agent.stays(office.id):
-                agents.append(AgentFact(agent.id, agent.heartbeat_s, start, end, None, agent.journals))
+                agents.append(AgentFact(agent.id, agent.heartbeat_s, start, end, agent.journals))
         return SiteFacts(
             from_at=since or began,
             hours=office.hours,

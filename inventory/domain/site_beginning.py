@@ -196,9 +196,6 @@ def _is_no_coincidence(evidence: Evidence, lost: Sequence[ContactFact]) -> bool:
 
 def _silences_per_hour(evidence: Evidence, agent_id: str) -> float:
     """How often this PC falls silent without a word while its office goes on, per opening hour."""
-    known = evidence.habits.get(agent_id)
-    if known is not None:
-        return known
     silences, heard_s = _PRIOR_SILENCES, 0.0
     own = [contact for contact in evidence.by_agent[agent_id] if not contact.late]
     for contact, later in pairwise(own):

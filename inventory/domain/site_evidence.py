@@ -14,7 +14,7 @@ from inventory.domain.hours import Calendar, open_intervals
 from inventory.domain.journal import Trouble, bear_witness
 from inventory.domain.journal_align import aligned
 from inventory.domain.policy import Policy
-from inventory.domain.site_facts import ContactFact, SharedLoss, SiteFacts
+from inventory.domain.site_facts import ContactFact, JournalFact, SharedLoss, SiteFacts
 
 DEFAULT_CADENCE = timedelta(seconds=300)
 
@@ -44,7 +44,6 @@ class Evidence:
     shared: Sequence[SharedLoss] = ()
     journaled: Mapping[str, Sequence[Interval]] = field(default_factory=dict)  # by agent: journals without contact
     without_journal: frozenset[str] = frozenset()
-    habits: Mapping[str, float] = field(default_factory=dict)
 
 
 def gather(facts: SiteFacts, policy: Policy, calendar: Calendar, now: datetime) -> Evidence:
@@ -89,7 +88,6 @@ def gather(facts: SiteFacts, policy: Policy, calendar: Calendar, now: datetime) 
         crashes=crashes,
         journaled=journaled,
         without_journal=frozenset(agent.agent_id for agent in facts.agents if not agent.journals),
-        habits={a.agent_id: a.silent_per_hour for a in facts.agents if a.silent_per_hour is not None},
     )
 
 
@@ -167,10 +165,10 @@ def _crashes(facts: SiteFacts, contacts: Sequence[ContactFact]) -> list[datetime
 
 
 def _late(
-    contacts: Sequence[ContactFact], journal: Sequence[object], grace: timedelta, now: datetime
+    contacts: Sequence[ContactFact], journal: Sequence[JournalFact], grace: timedelta, now: datetime
 ) -> list[Interval]:
     """Reports that were made unheard. A journal, where there is one, says more and better."""
-    told = {fact.agent_id for fact in journal}  # type: ignore[attr-defined]
+    told = {fact.agent_id for fact in journal}
     return chain(((c.from_at, min(c.to_at, now)) for c in contacts if c.late and c.agent_id not in told), grace)
 
 
@@ -201,9 +199,9 @@ def _live_by_agent(
     }
 
 
-def _journaled(journal: Sequence[object]) -> dict[str, list[Interval]]:
+def _journaled(journal: Sequence[JournalFact]) -> dict[str, list[Interval]]:
     spans: dict[str, list[Interval]] = defaultdict(list)
     for fact in journal:
-        if fact.collector is not True:  # type: ignore[attr-defined]
-            spans[fact.agent_id].append((fact.from_at, fact.to_at))  # type: ignore[attr-defined]
+        if fact.collector is not True:
+            spans[fact.agent_id].append((fact.from_at, fact.to_at))
     return {agent_id: merge(parts) for agent_id, parts in spans.items()}

@@ -38,8 +38,6 @@ class AgentFact:
     heartbeat_s: float
     enrolled_at: datetime
     left_at: datetime | None = None  # revoked or moved away; None: still expected
-    silent_per_hour: float | None = None
-    """How often it falls silent without a word in an opening hour, by habit; None: concluded from the contacts."""
     journals: bool = True  # False: known never to write a journal, so that its lack proves nothing
 
 

@@ -103,11 +103,16 @@ def test_one_pc_that_vanishes_waits_for_evidence() -> None:
 
 def test_two_that_often_vanish_alone_prove_nothing_together() -> None:
     two = crowd("07:40", "10:00")[:2]
-    restless = [AgentFact(name, 300, at("01 00:00"), silent_per_hour=0.3) for name in "ab"]
-    steady = [AgentFact(name, 300, at("01 00:00"), silent_per_hour=0.01) for name in "ab"]
+    day = [heard("13 07:30", "13 16:50", agent=name, goodbye=True) for name in "abc"]
+    naps = [
+        heard(f"13 {hour:02d}:00", f"13 {hour:02d}:{minute}", agent=name)
+        for hour in (8, 9, 10, 14, 15)
+        for name, minute in (("a", 20), ("b", 25))
+    ]
+    from_at = at("13 00:00")
 
-    assert last(facts(MORNING, *two, agents=restless), "10:30").why == "waiting_for_evidence"
-    assert last(facts(MORNING, *two, agents=steady), "10:30").why == "co_vanished"
+    assert last(facts(*two, *naps, day[2], from_at=from_at), "10:30").why == "waiting_for_evidence"
+    assert last(facts(*two, *day, from_at=from_at), "10:30").why == "co_vanished"
 
 
 def test_people_who_leave_one_after_another_are_no_fault() -> None:
