@@ -48,7 +48,6 @@ WHY: Mapping[str, tuple[str, str]] = {
     "group_power": (N_("Nhiều nơi cùng khu vực tắt đột ngột cùng một lúc: mất điện diện rộng."), _LATE),
     "collector_down": (N_("Máy thu ở trung tâm không chạy."), _BLIND),
     "collector_return": (N_("Máy thu vừa chạy lại; máy tính các nơi cần ít phút để nối lại."), _BLIND),
-    "all_silent": (N_("Mọi nơi im cùng một lúc: lỗi ở phía trung tâm, không phải ở từng nơi."), _BLIND),
     "journal_up": (N_("Nhật ký của máy tính gửi về sau chứng tỏ lúc đó đường truyền vẫn tốt."), ""),
     "journal_up_blind": (N_("Máy thu không nghe được, nhưng nhật ký của máy tính chứng tỏ đường truyền vẫn tốt."), ""),
     "never_reported": (N_("Trạm thu thập đã ghi danh nhưng chưa báo về lần nào."), ""),

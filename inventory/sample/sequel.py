@@ -149,7 +149,7 @@ def _add_past_faults(session: Session, story: Story, version: int) -> None:
     """The line fault and the power cut of last week were findings, too, and are over."""
     for name, (begin, end), state, cause, why in (
         ("Trụ sở UBND xã Canh Liên", story.proven, "LINE_LOST_CONFIRMED", "line", "late_reports"),
-        ("Trụ sở UBND xã Vĩnh Thịnh", story.power, "POWER_CUT_SUSPECTED", "power", "unclean_shutdown"),
+        ("Trụ sở UBND xã Vĩnh Thịnh", story.power, "POWER_CUT_SUSPECTED", "power", "unclean_together"),
     ):
         site = session.exec(select(Site).where(Site.name == name, col(Site.sample))).one()
         known = select(Finding.id).where(Finding.kind == "site_disconnected", Finding.subject_id == str(site.id))

@@ -83,7 +83,7 @@ def test_the_list_of_lines_shows_figures_and_calls_the_unknown_unknown(measured:
     assert "92 Mb/s" in page
     assert "0,90 Mb/s" in page
     assert "thấp hơn hợp đồng" in page
-    assert "chưa đo lần nào" in page  # the second office
+    assert "chưa có kết quả đo" in page  # the second office
     assert "Pleiku" not in page
     assert "42,0 MB" in page
     assert "Trụ sở 2" not in text_of(lan.get("/chat-luong?xem=thap"))
